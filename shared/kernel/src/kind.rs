@@ -1,0 +1,71 @@
+//! The registry of id kinds: which word stands before which identifier.
+//!
+//! Invariant: a prefix belongs to one kind and never changes, since ids are printed into other
+//! people's systems. Adding a kind is adding a line here.
+
+/// Declares the kinds, and the list of their prefixes that the tests below check.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// A mark on the type of an [`Id`](crate::Id); it has no values.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $name {}
+
+            impl crate::Kind for $name {
+                const PREFIX: &'static str = $prefix;
+            }
+        )*
+
+        /// Every registered prefix, in the order of declaration.
+        pub const PREFIXES: &[&str] = &[$($prefix),*];
+    };
+}
+
+kinds! {
+    /// A person or an organization that can act.
+    Account = "acct";
+    /// A signed-in session of an account.
+    Session = "ses";
+    /// A token that lets a player report what is listened to.
+    ListeningToken = "ltk";
+    /// A company whose rewards members can get.
+    Partner = "prt";
+    /// Something of a partner that points can be exchanged for.
+    Reward = "rwd";
+    /// A delivery of voucher codes by a partner.
+    CodeBatch = "cbt";
+    /// One voucher issued to one member.
+    Voucher = "vch";
+    /// A claim on points or stock that is not settled yet.
+    Hold = "hld";
+    /// A rule that says how listening becomes points.
+    EarnRule = "erl";
+    /// A fact one context tells the others.
+    Event = "evt";
+    /// A line in a book of points or money.
+    Entry = "ent";
+    /// One request to the platform.
+    Request = "req";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PREFIXES;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_kinds_share_a_prefix() {
+        let unique: BTreeSet<_> = PREFIXES.iter().collect();
+        assert_eq!(unique.len(), PREFIXES.len());
+    }
+
+    #[test]
+    fn prefixes_are_three_or_four_lower_case_letters() {
+        for prefix in PREFIXES {
+            assert!((3..=4).contains(&prefix.len()), "{prefix}");
+            assert!(prefix.bytes().all(|b| b.is_ascii_lowercase()), "{prefix}");
+        }
+    }
+}

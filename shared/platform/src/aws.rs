@@ -1,0 +1,280 @@
+//! The clients of AWS's services, over one transport and one set of credentials.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use aws_credential_types::Credentials;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::tls::{TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+        SharedHttpConnector,
+    },
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use aws_smithy_types::{body::SdkBody, retry::RetryConfig, timeout::TimeoutConfig};
+use http_body_util::BodyExt;
+
+use crate::{
+    bucket::Bucket,
+    environment::{ConfigError, Environment},
+    error::ServiceError,
+    queue::Queue,
+    secret::Secret,
+    table::{Table, TransactError, Transaction},
+    transport::{Transport, TransportError},
+};
+
+/// The roots that sign AWS's own endpoints, compiled in: parsing a system's whole store costs a cold
+/// start about 26 million instructions, and a container may have none.
+const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
+const MAX_ATTEMPTS: u32 = 4;
+
+/// Where the services are and who is asking.
+struct Access {
+    region: String,
+    credentials: Credentials,
+    endpoint_url: Option<String>,
+    http_client: SharedHttpClient,
+}
+
+/// AWS as one function sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct Aws {
+    dynamodb: aws_sdk_dynamodb::Client,
+    sqs: aws_sdk_sqs::Client,
+    s3: aws_sdk_s3::Client,
+    secrets: aws_sdk_secretsmanager::Client,
+}
+
+impl Aws {
+    /// The services that the function's environment points to, as Lambda sets it: `AWS_REGION`,
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, and `AWS_ENDPOINT_URL` for
+    /// an emulator. No provider chain: it costs a cold start more than everything else together.
+    pub fn of_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Self::build(environment, https_client()?)
+    }
+
+    /// The same, but every request goes through `transport`.
+    pub fn over(
+        environment: &Environment,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Self, ConfigError> {
+        Self::build(
+            environment,
+            SharedHttpClient::new(TransportClient(transport)),
+        )
+    }
+
+    fn build(
+        environment: &Environment,
+        http_client: SharedHttpClient,
+    ) -> Result<Self, ConfigError> {
+        let mut variables = environment.read();
+        let region = variables.required("AWS_REGION");
+        let key_id = variables.required("AWS_ACCESS_KEY_ID");
+        let secret = variables.required("AWS_SECRET_ACCESS_KEY");
+        let token = environment.get("AWS_SESSION_TOKEN").map(str::to_owned);
+        let access = variables.finish(Access {
+            region,
+            credentials: Credentials::from_keys(key_id, secret, token),
+            endpoint_url: environment.get("AWS_ENDPOINT_URL").map(str::to_owned),
+            http_client,
+        })?;
+        Ok(Self {
+            dynamodb: access.dynamodb(),
+            sqs: access.sqs(),
+            s3: access.s3(),
+            secrets: access.secrets(),
+        })
+    }
+
+    /// The table called `name`, whose key is `pk` alone or `pk` and `sk`.
+    pub fn table(&self, name: impl Into<String>) -> Table {
+        Table::new(self.dynamodb.clone(), name.into())
+    }
+
+    /// Commits every write of `transaction`, or none.
+    pub async fn transact(&self, transaction: Transaction) -> Result<(), TransactError> {
+        crate::table::transact(&self.dynamodb, transaction).await
+    }
+
+    /// The queue at `url`.
+    pub fn queue(&self, url: impl Into<String>) -> Queue {
+        Queue::new(self.sqs.clone(), url.into())
+    }
+
+    /// The bucket called `name`.
+    pub fn bucket(&self, name: impl Into<String>) -> Bucket {
+        Bucket::new(self.s3.clone(), name.into())
+    }
+
+    /// Fetches the current value of the secret at `arn`.
+    pub async fn secret(&self, arn: &str) -> Result<Secret, ServiceError> {
+        crate::secret::fetch(&self.secrets, arn).await
+    }
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Aws")
+    }
+}
+
+/// The services share every setting but not one configuration type, hence a macro.
+macro_rules! client {
+    ($self:ident, $name:ident, $sdk:ident $(, $extra:ident($value:expr))*) => {
+        fn $name(&$self) -> $sdk::Client {
+            let mut config = $sdk::Config::builder()
+                .behavior_version($sdk::config::BehaviorVersion::latest())
+                .region($sdk::config::Region::new($self.region.clone()))
+                .credentials_provider($self.credentials.clone())
+                .http_client($self.http_client.clone())
+                .sleep_impl(TokioSleep::new())
+                .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+                .timeout_config(
+                    TimeoutConfig::builder()
+                        .connect_timeout(CONNECT_TIMEOUT)
+                        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                        .operation_timeout(OPERATION_TIMEOUT)
+                        .build(),
+                )
+                $(.$extra($value))*;
+            config.set_endpoint_url($self.endpoint_url.clone());
+            $sdk::Client::from_conf(config.build())
+        }
+    };
+}
+
+impl Access {
+    client!(self, dynamodb, aws_sdk_dynamodb);
+    client!(self, sqs, aws_sdk_sqs);
+    client!(self, secrets, aws_sdk_secretsmanager);
+    // Path style, so that one host name serves every bucket of an emulator; checksums only where
+    // the service demands them, so that bodies stay whole buffers.
+    client!(
+        self,
+        s3,
+        aws_sdk_s3,
+        force_path_style(self.endpoint_url.is_some()),
+        request_checksum_calculation(
+            aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired
+        ),
+        response_checksum_validation(
+            aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired
+        )
+    );
+}
+
+fn https_client() -> Result<SharedHttpClient, ConfigError> {
+    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS.as_bytes());
+    let context = TlsContext::builder()
+        .with_trust_store(roots)
+        .build()
+        .map_err(|error| ConfigError::of(format!("the compiled-in roots are unusable: {error}")))?;
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
+            CryptoMode::Ring,
+        ))
+        .tls_context(context)
+        .build_https())
+}
+
+/// A [`Transport`] in the shape that the SDK wants.
+#[derive(Clone)]
+struct TransportClient(Arc<dyn Transport>);
+
+impl fmt::Debug for TransportClient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TransportClient")
+    }
+}
+
+impl HttpClient for TransportClient {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for TransportClient {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let transport = Arc::clone(&self.0);
+        HttpConnectorFuture::new(async move {
+            let request = request
+                .try_into_http1x()
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            let (head, body) = request.into_parts();
+            let body = body
+                .collect()
+                .await
+                .map_err(ConnectorError::user)?
+                .to_bytes();
+            let response = transport
+                .call(http::Request::from_parts(head, body))
+                .await
+                .map_err(|error| match error {
+                    TransportError::Io(_) => ConnectorError::io(error.into()),
+                    TransportError::Timeout => ConnectorError::timeout(error.into()),
+                    TransportError::Other(_) => ConnectorError::other(error.into(), None),
+                })?;
+            HttpResponse::try_from(response.map(SdkBody::from))
+                .map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ring::digest::{SHA256, digest};
+
+    use super::*;
+
+    /// Amazon Trust Services publishes these fingerprints of its roots (Amazon Root CA 1 to 4 and
+    /// Starfield Services Root Certificate Authority - G2).
+    const PUBLISHED: [&str; 5] = [
+        "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
+        "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
+        "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4",
+        "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092",
+        "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
+    ];
+
+    #[test]
+    fn the_compiled_in_roots_are_the_published_ones() {
+        let fingerprints: Vec<String> = AMAZON_ROOTS
+            .split("-----BEGIN CERTIFICATE-----")
+            .skip(1)
+            .map(|block| {
+                let text: String = block
+                    .split("-----END")
+                    .next()
+                    .unwrap()
+                    .split_whitespace()
+                    .collect();
+                let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text)
+                    .unwrap();
+                digest(&SHA256, &der)
+                    .as_ref()
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect()
+            })
+            .collect();
+        assert_eq!(fingerprints, PUBLISHED);
+    }
+
+    #[test]
+    fn the_tls_client_accepts_the_compiled_in_roots() {
+        assert!(https_client().is_ok());
+    }
+}

@@ -1,0 +1,29 @@
+//! The seam between Planet and AWS: the only crate that names the AWS SDK.
+//!
+//! Functions speak to tables, queues, buckets and secrets through the small types here, and are
+//! started by [`serve`]. Two invariants hold for everything below:
+//!
+//! - **An error means "unknown", never "did not happen".** Only [`table::WriteError::Refused`] and
+//!   [`table::TransactError::Cancelled`] say that nothing was written.
+//! - **A lost reply is not a failed write.** Conditional writes carry an attempt token and recognise
+//!   their own earlier try (see [`table::Table::write`]).
+//!
+//! Start reading at [`Aws`], then [`table`] and [`serve`].
+
+mod aws;
+mod bucket;
+mod environment;
+mod error;
+pub mod logging;
+mod queue;
+mod secret;
+pub mod serve;
+pub mod table;
+pub mod transport;
+
+pub use aws::Aws;
+pub use bucket::{Bucket, PresignedPut};
+pub use environment::{ConfigError, Environment, Variables};
+pub use error::{ErrorKind, ServiceError};
+pub use queue::Queue;
+pub use secret::Secret;

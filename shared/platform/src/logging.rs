@@ -1,0 +1,35 @@
+//! Logs: one JSON object a line on standard output, as CloudWatch reads them.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Starts logging for a function. `LOG_LEVEL` is one of `error`, `warn`, `info`, `debug`, `trace`;
+/// without it, `info`.
+pub fn start(level: Option<&str>) {
+    let level = level
+        .and_then(|level| level.parse::<LevelFilter>().ok())
+        .unwrap_or(LevelFilter::INFO);
+    let json = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(true)
+        .with_filter(level);
+    // A second start (a warm test process) keeps the first subscriber.
+    if tracing_subscriber::registry().with(json).try_init().is_err() {
+        tracing::debug!("logging had been started before");
+    }
+}
+
+/// The whole chain of causes of an error, for the one place that logs it.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

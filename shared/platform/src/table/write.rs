@@ -1,0 +1,335 @@
+//! One write and its condition, alone or as part of a transaction.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError,
+    },
+    types::{
+        AttributeValue as SdkValue, ConditionCheck, Delete, Put, ReturnValue,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    },
+};
+use aws_smithy_runtime_api::client::result::SdkError;
+use serde::Serialize;
+
+use super::{
+    Table,
+    expression::{Values, names},
+    item::{Item, Key, ToItemError},
+};
+use crate::error::{ErrorKind, ServiceError};
+
+/// The attribute that carries the token of the call that last wrote an item.
+const ATTEMPT: &str = "attempt";
+
+/// A change to one item, or only a condition on it.
+#[derive(Debug)]
+pub struct Write {
+    label: &'static str,
+    table: String,
+    effect: Effect,
+    condition: Option<String>,
+    values: Values,
+    defect: Option<ToItemError>,
+}
+
+#[derive(Debug)]
+enum Effect {
+    Put(Item),
+    Update(Key, String),
+    Delete(Key),
+    Check(Key),
+}
+
+/// A write that committed.
+#[derive(Debug)]
+pub struct Written {
+    /// After an update: the item as it is now. After anything else: nothing.
+    pub item: Option<Item>,
+}
+
+/// Why a write did not answer with success.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The condition did not hold; nothing was written.
+    #[error("the condition did not hold")]
+    Refused {
+        /// The item that made the condition fail; `None` if there is none at the key.
+        existing: Option<Item>,
+    },
+    /// No answer to act on.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl Write {
+    /// Stores `item` (which holds its own `pk` and `sk`), replacing what was there.
+    pub fn put(table: &Table, item: &impl Serialize) -> Self {
+        match Item::of(item) {
+            Ok(item) => Self::new(table, Effect::Put(item)),
+            Err(error) => {
+                let mut write = Self::new(table, Effect::Check(Key::partition("")));
+                write.defect = Some(error);
+                write
+            }
+        }
+    }
+
+    /// Changes the item at `key` by an update expression, creating it if there is none.
+    pub fn update(table: &Table, key: Key, expression: impl Into<String>) -> Self {
+        Self::new(table, Effect::Update(key, expression.into()))
+    }
+
+    /// Removes the item at `key`.
+    pub fn delete(table: &Table, key: Key) -> Self {
+        Self::new(table, Effect::Delete(key))
+    }
+
+    /// Changes nothing, and makes its transaction depend on the condition.
+    pub fn check(table: &Table, key: Key) -> Self {
+        Self::new(table, Effect::Check(key))
+    }
+
+    fn new(table: &Table, effect: Effect) -> Self {
+        Self {
+            label: "",
+            table: table.name().to_owned(),
+            effect,
+            condition: None,
+            values: Values::default(),
+            defect: None,
+        }
+    }
+
+    /// Commits only if `condition` holds.
+    pub fn when(mut self, condition: impl Into<String>) -> Self {
+        self.condition = Some(condition.into());
+        self
+    }
+
+    /// Commits only if there is no item at the key.
+    pub fn when_absent(self) -> Self {
+        self.when("attribute_not_exists(pk)")
+    }
+
+    /// Binds a value of the condition or the update expression.
+    pub fn bind(mut self, name: &str, value: impl Serialize) -> Self {
+        if let Err(error) = self.values.bind(name, value) {
+            self.defect = Some(error);
+        }
+        self
+    }
+
+    /// What a cancelled transaction calls this write.
+    pub fn labelled(mut self, label: &'static str) -> Self {
+        self.label = label;
+        self
+    }
+
+    pub(super) fn label(&self) -> &'static str {
+        self.label
+    }
+
+    pub(super) fn table(&self) -> &str {
+        &self.table
+    }
+
+    fn check_defect(&mut self) -> Result<(), ServiceError> {
+        match self.defect.take() {
+            Some(error) => Err(ServiceError::new(
+                "write",
+                &self.table,
+                ErrorKind::Refused,
+                error,
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Marks the item with `token`, where the effect leaves an item to mark.
+    fn mark(&mut self, token: &str) -> Result<(), ServiceError> {
+        match &mut self.effect {
+            Effect::Put(item) => item.insert(ATTEMPT, token),
+            Effect::Update(_, expression) => {
+                *expression = match expression.strip_prefix("SET ") {
+                    Some(rest) => format!("SET #{ATTEMPT} = :{ATTEMPT}, {rest}"),
+                    None => format!("SET #{ATTEMPT} = :{ATTEMPT} {expression}"),
+                };
+                self.values
+                    .bind(&format!(":{ATTEMPT}"), token)
+                    .map_err(|error| {
+                        ServiceError::new("write", &self.table, ErrorKind::Refused, error)
+                    })?;
+            }
+            Effect::Delete(_) | Effect::Check(_) => {}
+        }
+        Ok(())
+    }
+
+    pub(super) async fn run(mut self, client: &Client, table: &str) -> Result<Written, WriteError> {
+        self.check_defect()?;
+        let token = attempt_token(table)?;
+        if self.condition.is_some() {
+            self.mark(&token)?;
+        }
+        let on_failure = self
+            .condition
+            .is_some()
+            .then_some(ReturnValuesOnConditionCheckFailure::AllOld);
+        let condition = self.condition.as_deref();
+        match self.effect {
+            Effect::Put(item) => {
+                let answer = client
+                    .put_item()
+                    .table_name(table)
+                    .set_item(Some(item.into_sdk()))
+                    .set_expression_attribute_names(names(&[condition]))
+                    .set_condition_expression(self.condition)
+                    .set_expression_attribute_values(self.values.into_sdk())
+                    .set_return_values_on_condition_check_failure(on_failure)
+                    .send()
+                    .await;
+                match answer {
+                    Ok(_) => Ok(Written { item: None }),
+                    Err(error) => refused_put(error, table).or_else(|error| own(error, &token)),
+                }
+            }
+            Effect::Update(key, expression) => {
+                let answer = client
+                    .update_item()
+                    .table_name(table)
+                    .set_key(Some(key.to_sdk()))
+                    .set_expression_attribute_names(names(&[condition, Some(&expression)]))
+                    .update_expression(expression)
+                    .set_condition_expression(self.condition)
+                    .set_expression_attribute_values(self.values.into_sdk())
+                    .return_values(ReturnValue::AllNew)
+                    .set_return_values_on_condition_check_failure(on_failure)
+                    .send()
+                    .await;
+                match answer {
+                    Ok(answer) => Ok(Written {
+                        item: answer.attributes.map(Item::from_sdk),
+                    }),
+                    Err(error) => refused_update(error, table).or_else(|error| own(error, &token)),
+                }
+            }
+            Effect::Delete(key) => {
+                let answer = client
+                    .delete_item()
+                    .table_name(table)
+                    .set_key(Some(key.to_sdk()))
+                    .set_expression_attribute_names(names(&[condition]))
+                    .set_condition_expression(self.condition)
+                    .set_expression_attribute_values(self.values.into_sdk())
+                    .set_return_values_on_condition_check_failure(on_failure)
+                    .send()
+                    .await;
+                match answer {
+                    Ok(_) => Ok(Written { item: None }),
+                    Err(error) => refused_delete(error, table),
+                }
+            }
+            Effect::Check(_) => Err(WriteError::Service(ServiceError::new(
+                "write",
+                table,
+                ErrorKind::Refused,
+                "a check only makes sense in a transaction",
+            ))),
+        }
+    }
+
+    pub(super) fn into_sdk(mut self) -> Result<TransactWriteItem, ServiceError> {
+        self.check_defect()?;
+        let on_failure = ReturnValuesOnConditionCheckFailure::AllOld;
+        let condition = self.condition.as_deref();
+        let item = TransactWriteItem::builder();
+        let built = match self.effect {
+            Effect::Put(put) => Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(put.into_sdk()))
+                .set_expression_attribute_names(names(&[condition]))
+                .set_condition_expression(self.condition)
+                .set_expression_attribute_values(self.values.into_sdk())
+                .return_values_on_condition_check_failure(on_failure)
+                .build()
+                .map(|put| item.put(put)),
+            Effect::Update(key, expression) => Update::builder()
+                .table_name(&self.table)
+                .set_key(Some(key.to_sdk()))
+                .set_expression_attribute_names(names(&[condition, Some(&expression)]))
+                .update_expression(expression)
+                .set_condition_expression(self.condition)
+                .set_expression_attribute_values(self.values.into_sdk())
+                .return_values_on_condition_check_failure(on_failure)
+                .build()
+                .map(|update| item.update(update)),
+            Effect::Delete(key) => Delete::builder()
+                .table_name(&self.table)
+                .set_key(Some(key.to_sdk()))
+                .set_expression_attribute_names(names(&[condition]))
+                .set_condition_expression(self.condition)
+                .set_expression_attribute_values(self.values.into_sdk())
+                .return_values_on_condition_check_failure(on_failure)
+                .build()
+                .map(|delete| item.delete(delete)),
+            Effect::Check(key) => ConditionCheck::builder()
+                .table_name(&self.table)
+                .set_key(Some(key.to_sdk()))
+                .set_expression_attribute_names(names(&[condition]))
+                .set_condition_expression(self.condition)
+                .set_expression_attribute_values(self.values.into_sdk())
+                .return_values_on_condition_check_failure(on_failure)
+                .build()
+                .map(|check| item.condition_check(check)),
+        };
+        built
+            .map(|item| item.build())
+            .map_err(|error| ServiceError::new("write", &self.table, ErrorKind::Refused, error))
+    }
+}
+
+/// Success after all, if the item that refused us bears our own token.
+fn own(error: WriteError, token: &str) -> Result<Written, WriteError> {
+    match error {
+        WriteError::Refused {
+            existing: Some(item),
+        } if item.text(ATTEMPT) == Some(token) => Ok(Written { item: Some(item) }),
+        other => Err(other),
+    }
+}
+
+fn attempt_token(table: &str) -> Result<String, ServiceError> {
+    let mut random = [0_u8; 12];
+    getrandom::fill(&mut random).map_err(|error| {
+        ServiceError::new("write", table, ErrorKind::Refused, error.to_string())
+    })?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The three operations have three error types that say the same.
+macro_rules! refused {
+    ($name:ident, $error:ident) => {
+        fn $name<R: std::fmt::Debug + Send + Sync + 'static>(
+            error: SdkError<$error, R>,
+            table: &str,
+        ) -> Result<Written, WriteError> {
+            if let SdkError::ServiceError(context) = &error
+                && let $error::ConditionalCheckFailedException(failure) = context.err()
+            {
+                let existing: Option<HashMap<String, SdkValue>> = failure.item.clone();
+                return Err(WriteError::Refused {
+                    existing: existing.map(Item::from_sdk),
+                });
+            }
+            Err(ServiceError::of_sdk("write", table, error).into())
+        }
+    };
+}
+
+refused!(refused_put, PutItemError);
+refused!(refused_update, UpdateItemError);
+refused!(refused_delete, DeleteItemError);

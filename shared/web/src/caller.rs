@@ -1,0 +1,74 @@
+//! Who is calling, as the authorizer verified it.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use http::Extensions;
+use kernel::{Id, kind};
+use platform::serve::RequestInfo;
+
+use crate::error::{ApiError, Code};
+
+/// A signed-in account. Having one is the proof that the request carried a valid access token.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub account: Id<kind::Account>,
+    scopes: Vec<String>,
+}
+
+/// A caller who operates the platform.
+#[derive(Clone, Debug)]
+pub struct Operator(
+    /// Who.
+    pub Caller,
+);
+
+impl Caller {
+    pub(crate) fn of(extensions: &Extensions) -> Result<Self, ApiError> {
+        let unauthenticated = || ApiError::new(Code::Unauthenticated);
+        let info = extensions
+            .get::<RequestInfo>()
+            .ok_or_else(unauthenticated)?;
+        // The authorizer lets a bad token pass with its reason instead of a caller, since what the
+        // gateway itself would answer has neither our shape nor the right status.
+        if let Some(reason) = info.authorizer.get("denied") {
+            return Err(unauthenticated().detail(reason.clone()));
+        }
+        let account = info
+            .authorizer
+            .get("account")
+            .and_then(|account| account.parse().ok())
+            .ok_or_else(unauthenticated)?;
+        let scopes = info
+            .authorizer
+            .get("scopes")
+            .map(|scopes| scopes.split(' ').map(str::to_owned).collect())
+            .unwrap_or_default();
+        Ok(Self { account, scopes })
+    }
+
+    /// Whether the access token carries `scope`.
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|held| held == scope)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Self::of(&parts.extensions)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let caller = Caller::of(&parts.extensions)?;
+        if caller.has("operator") {
+            Ok(Self(caller))
+        } else {
+            Err(ApiError::new(Code::Forbidden))
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Bodies, paths and queries, read into types that admit only what is valid.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::{ApiError, Code};
+
+/// No route but the intake of listens has a reason for more.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// A JSON body in or out. Bodies of more than 256 KiB are refused unless the route says otherwise.
+#[derive(Clone, Debug)]
+pub struct Json<T>(
+    /// The value.
+    pub T,
+);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        require_json(request.headers())?;
+        let body = read_body(request, MAX_BODY_BYTES).await?;
+        parse_json(&body).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => (
+                [(
+                    header::CONTENT_TYPE,
+                    HeaderValue::from_static("application/json"),
+                )],
+                body,
+            )
+                .into_response(),
+            Err(error) => ApiError::internal(error).into_response(),
+        }
+    }
+}
+
+impl<T: Serialize> Json<T> {
+    /// The answer to something created.
+    pub fn created(self) -> Response {
+        (StatusCode::CREATED, self).into_response()
+    }
+}
+
+/// Reads at most `max_bytes` of a body.
+pub(crate) async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, ApiError> {
+    let body = Limited::new(request.into_body(), max_bytes);
+    match body.collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(Code::PayloadTooLarge)
+            .detail(format!("the body has more than {max_bytes} bytes"))),
+        Err(error) => Err(ApiError::new(Code::MalformedRequest).caused_by(error)),
+    }
+}
+
+/// A body that says it is something else is refused; one that says nothing is taken as JSON.
+pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let essence = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split(';').next())
+        .map(|essence| essence.trim().to_ascii_lowercase())
+        .unwrap_or_default();
+    if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
+        Ok(())
+    } else {
+        Err(ApiError::new(Code::UnsupportedMediaType))
+    }
+}
+
+/// Reads a JSON text: what is no JSON is `malformed_request`, what does not fit is
+/// `validation_failed` with a pointer to it.
+pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let cause = error.into_inner();
+        if cause.is_data() {
+            ApiError::field(pointer, cause.to_string())
+        } else {
+            ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {cause}"))
+        }
+    })?;
+    reader.end().map_err(|error| {
+        ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {error}"))
+    })?;
+    Ok(value)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => "/".to_owned(),
+        })
+        .collect()
+}
+
+/// The variables of a path. What does not parse names nothing that exists: 404.
+#[derive(Clone, Debug)]
+pub struct Path<T>(
+    /// The variable, or a tuple of them.
+    pub T,
+);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        axum::extract::Path::<T>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|error| ApiError::not_found().caused_by(error))
+    }
+}
+
+/// The parameters after the question mark.
+#[derive(Clone, Debug)]
+pub struct Query<T>(
+    /// The parameters.
+    pub T,
+);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        axum::extract::Query::<T>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(|error| ApiError::field("query", error.body_text()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[allow(dead_code, reason = "only its parsing matters here")]
+        inner: Vec<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[allow(dead_code, reason = "only its parsing matters here")]
+        count: u32,
+    }
+
+    fn refusal(body: &[u8]) -> (Code, Vec<String>) {
+        let error = parse_json::<Outer>(body).unwrap_err();
+        let pointers = error
+            .problem("r")
+            .errors
+            .into_iter()
+            .map(|error| error.pointer)
+            .collect();
+        (error.code(), pointers)
+    }
+
+    #[test]
+    fn what_does_not_fit_is_pointed_at() {
+        let body = br#"{"inner":[{"count":1},{"count":"2"}]}"#;
+        let expected = vec!["/inner/1/count".to_owned()];
+        assert_eq!(refusal(body), (Code::ValidationFailed, expected));
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused() {
+        let (code, _) = refusal(br#"{"inner":[],"role":"operator"}"#);
+        assert_eq!(code, Code::ValidationFailed);
+    }
+
+    #[test]
+    fn what_is_no_json_is_malformed() {
+        let deep = "[".repeat(100_000);
+        for body in [&b"{"[..], b"", b"{\"inner\":[]} x", b"\xff\xfe", deep.as_bytes()] {
+            assert_eq!(refusal(body).0, Code::MalformedRequest, "{:?}", &body[..body.len().min(20)]);
+        }
+    }
+}

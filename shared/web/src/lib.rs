@@ -1,0 +1,32 @@
+//! What every HTTP route of Planet shares.
+//!
+//! - [`Api`]: a context's table of routes, public ones named apart; everything else refuses a
+//!   request without a verified caller before its handler runs.
+//! - [`ApiError`] and [`Code`]: every error is `application/problem+json` with a stable code.
+//! - [`Caller`], [`Operator`], [`Json`], [`Path`], [`Query`], [`Paging`], [`IfMatch`]: extractors, so
+//!   that a handler's signature says what it needs and what it trusts.
+//! - [`Idempotent`] and [`Requests`]: `Idempotency-Key`, whose record is written in the same
+//!   transaction as the effect.
+//! - [`RateLimits`]: counted in DynamoDB, so that they hold over all instances of a function.
+//!
+//! Start reading at [`Api`].
+
+mod api;
+mod caller;
+mod edits;
+mod error;
+mod idempotency;
+mod json;
+mod limits;
+mod middleware;
+mod paging;
+
+pub use api::Api;
+pub use caller::{Caller, Operator};
+pub use edits::{IfMatch, with_version};
+pub use error::{ApiError, Code, FieldError, Problem};
+pub use idempotency::{IDEMPOTENCY, Idempotent, RequestKey, Requests, replayed};
+pub use json::{Json, Path, Query, parse_json};
+pub use limits::{Limit, RateLimits, Usage};
+pub use paging::{List, Paging, PagingParams};
+pub use platform::serve::RequestInfo;
