@@ -1,1 +1,32 @@
-//! (being written)
+//! AWS's services in one process, made from `template.yaml`.
+//!
+//! `infra/local` runs the platform on a laptop with it, and `testkit` gives every test a world of
+//! its own. What the template does not define does not exist here either.
+//!
+//! **Invariant:** an engine takes nothing that AWS would refuse, as far as our programs could tell;
+//! where the crate underneath is looser, the code here refuses in its place.
+//!
+//! Start at [`Template::read`](template::Template::read), then [`Engines::memory`].
+
+mod answer;
+mod dynamodb;
+mod engines;
+mod error;
+mod files;
+mod s3;
+mod secrets;
+mod sqs;
+pub mod template;
+
+pub use self::{
+    dynamodb::StreamReader,
+    engines::Engines,
+    error::EngineError,
+    sqs::{Message, QueueHandle},
+    template::{ACCOUNT_ID, Parameters, REGION, Template, TemplateError},
+};
+
+/// The access key that requests to the engines are signed with.
+pub const ACCESS_KEY_ID: &str = "planet";
+/// The secret that belongs to it. It opens nothing but engines on the same machine.
+pub const SECRET_ACCESS_KEY: &str = "planet-local-secret";

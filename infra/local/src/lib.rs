@@ -1,1 +1,181 @@
-//! (being written)
+//! The whole of Planet on a laptop, in one process, made from `template.yaml`.
+//!
+//! [`Planet::start`] reads the template, creates on embedded engines everything that it defines,
+//! starts every function with the environment that the template gives it, routes HTTP as API Gateway
+//! would, and drives the queue, stream and schedule triggers as Lambda would.
+//!
+//! Invariant: what is not in the template does not exist here either. Start at [`Planet::start`];
+//! `gateway` and `trigger` are the two halves of what AWS does, `functions` what we do.
+
+pub mod demo;
+mod functions;
+mod gateway;
+pub mod log;
+mod openapi;
+mod trigger;
+
+pub use functions::{DeployError, Functions, InvocationFailure};
+pub use gateway::ApiProblem;
+pub use openapi::openapi;
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use axum::{Router, extract::ConnectInfo};
+use engines::{
+    EngineError, Engines,
+    template::{Parameters, Template, TemplateError},
+};
+use kernel::Clock;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use self::{gateway::Gateway, trigger::Triggers};
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The template.
+    pub template: PathBuf,
+    /// Where everything is kept.
+    pub storage: Storage,
+    /// The port on the loopback address; 0 takes any free one.
+    pub port: u16,
+}
+
+/// Where everything is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Nowhere: it is gone when the process ends.
+    Memory,
+    /// In this folder, which is created if it is not there.
+    Directory(PathBuf),
+}
+
+/// The running platform.
+pub struct Planet {
+    address: SocketAddr,
+    engines: Engines,
+    template: Template,
+    triggers: Triggers,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+/// Why the platform did not start: each a sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFailure {
+    /// The template is broken.
+    #[error("{0}")]
+    Template(#[from] TemplateError),
+    /// An engine could not be started.
+    #[error("{0}")]
+    Engine(#[from] EngineError),
+    /// A function could not be started.
+    #[error("{0}")]
+    Deploy(#[from] DeployError),
+    /// The API cannot be served.
+    #[error("{0}")]
+    Api(#[from] ApiProblem),
+    /// The triggers cannot be driven.
+    #[error("{0}")]
+    Trigger(#[from] trigger::TriggerError),
+    /// The port belongs to someone else.
+    #[error("port {0} is taken; choose another with --port")]
+    PortTaken(u16),
+    /// The port cannot be had for another reason.
+    #[error("port {port} cannot be opened: {source}")]
+    Port {
+        /// The port.
+        port: u16,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Planet {
+    /// Starts everything and answers once requests are served.
+    pub async fn start(options: &Options) -> Result<Self, StartFailure> {
+        // The port first: a second copy must not touch the first one's data.
+        let listener = listen(options.port).await?;
+        let address = listener.local_addr().map_err(|source| StartFailure::Port {
+            port: options.port,
+            source,
+        })?;
+        let template = Template::read(&options.template, &Parameters::default())?;
+        let endpoint = format!("http://{address}");
+        let engines = match &options.storage {
+            Storage::Memory => Engines::memory(&template).await?,
+            Storage::Directory(path) => Engines::on_disk(&template, path).await?,
+        };
+        let clock = Clock::system();
+        let functions = Functions::start(&template, &engines, &clock, &endpoint).await?;
+        let gateway = Gateway::new(&template, engines.clone(), functions.clone(), clock.clone())?;
+        let triggers = Triggers::start(&template, &engines, &functions, &clock)?;
+        let (stop, mut stopped) = watch::channel(false);
+        let router = Router::new().fallback(
+            |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: axum::extract::Request| async move {
+                gateway.answer(request, peer).await.map(axum::body::Body::from)
+            },
+        );
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+            // An error means that the sender is gone, which is the same wish.
+            let _ended = stopped.wait_for(|stopped| *stopped).await;
+        });
+        Ok(Self {
+            address,
+            engines,
+            template,
+            triggers,
+            stop,
+            server: tokio::spawn(server.into_future()),
+        })
+    }
+
+    /// Where the API is, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The engines, to look inside.
+    pub fn engines(&self) -> &Engines {
+        &self.engines
+    }
+
+    /// The template that everything was made from.
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// Stops taking requests, lets work in flight end, and keeps what must be kept.
+    pub async fn stop(self) -> Result<(), EngineError> {
+        self.stop.send_replace(true);
+        // Connections that are kept alive end with the process; five seconds are for answers.
+        let grace = std::time::Duration::from_secs(5);
+        if tokio::time::timeout(grace, self.server).await.is_err() {
+            tracing::warn!("some connections were still open");
+        }
+        self.triggers.stop().await;
+        self.engines.close().await
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartFailure> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartFailure::PortTaken(port),
+            _ => StartFailure::Port { port, source },
+        })
+}
+
+/// The nearest `template.yaml` at or above `folder`.
+pub fn find_template(folder: &Path) -> Option<PathBuf> {
+    folder
+        .ancestors()
+        .map(|folder| folder.join("template.yaml"))
+        .find(|path| path.is_file())
+}

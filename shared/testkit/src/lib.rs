@@ -1,1 +1,14 @@
-//! (being written)
+//! A world for one test: everything that `template.yaml` defines, on embedded engines, in memory.
+//!
+//! A test starts a [`World`], starts the functions it needs with the environment that the template
+//! gives them ([`World::app`]), calls them as the gateway would ([`App::caller`]), and moves queues
+//! and streams on by hand ([`World::drain`], [`World::pump`]), so that nothing depends on timing.
+//! Worlds share nothing; tests run in parallel.
+//!
+//! This crate is for tests: it panics where a test should fail.
+
+mod client;
+mod world;
+
+pub use client::{Answer, Client, RequestBuilder};
+pub use world::{App, World};

@@ -12,6 +12,8 @@ use crate::error::{ApiError, Code};
 pub struct Caller {
     /// Who.
     pub account: Id<kind::Account>,
+    /// The session that the access token was issued in, where the authorizer names one.
+    pub session: Option<Id<kind::Session>>,
     scopes: Vec<String>,
 }
 
@@ -38,12 +40,20 @@ impl Caller {
             .get("account")
             .and_then(|account| account.parse().ok())
             .ok_or_else(unauthenticated)?;
+        let session = info
+            .authorizer
+            .get("session")
+            .and_then(|session| session.parse().ok());
         let scopes = info
             .authorizer
             .get("scopes")
             .map(|scopes| scopes.split(' ').map(str::to_owned).collect())
             .unwrap_or_default();
-        Ok(Self { account, scopes })
+        Ok(Self {
+            account,
+            session,
+            scopes,
+        })
     }
 
     /// Whether the access token carries `scope`.

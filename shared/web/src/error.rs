@@ -54,6 +54,7 @@ codes! {
     IdempotencyKeyMissing = "idempotency_key_missing", BAD_REQUEST, false, "This request needs an Idempotency-Key header.";
     IdempotencyKeyInvalid = "idempotency_key_invalid", BAD_REQUEST, false, "The Idempotency-Key header is not one key of 1 to 255 visible ASCII characters.";
     Unauthenticated = "unauthenticated", UNAUTHORIZED, false, "The request has no valid credentials.";
+    InvalidCredentials = "invalid_credentials", UNAUTHORIZED, false, "The e-mail address and the password, or the token given for them, do not match.";
     Forbidden = "forbidden", FORBIDDEN, false, "The caller may not do this.";
     NotFound = "not_found", NOT_FOUND, false, "There is nothing here that the caller may see.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, false, "This resource does not answer to this method.";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Handler, InvokeError, answer};
+use crate::ServiceError;
 
 /// What the gateway asks its Lambda authorizer (payload format 2.0).
 #[derive(Clone, Debug, Deserialize)]
@@ -25,9 +26,9 @@ pub struct AuthorizerAnswer {
 }
 
 pub(super) async fn handle(
-    handler: &Handler<AuthorizerRequest, AuthorizerAnswer>,
+    handler: &Handler<AuthorizerRequest, Result<AuthorizerAnswer, ServiceError>>,
     payload: &str,
 ) -> Result<String, InvokeError> {
     let request = serde_json::from_str(payload).map_err(InvokeError::UnknownShape)?;
-    answer(&handler(request).await)
+    answer(&handler(request).await.map_err(InvokeError::Authorizer)?)
 }

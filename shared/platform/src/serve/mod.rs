@@ -38,7 +38,7 @@ pub struct Function {
     queue: Option<Handler<Vec<Message>, Failures>>,
     stream: Option<Handler<Vec<Change>, Result<(), StreamFailure>>>,
     schedule: Option<Handler<Schedule, Result<(), ServiceError>>>,
-    authorizer: Option<Handler<AuthorizerRequest, AuthorizerAnswer>>,
+    authorizer: Option<Handler<AuthorizerRequest, Result<AuthorizerAnswer, ServiceError>>>,
 }
 
 /// What Lambda says about one invocation.
@@ -74,6 +74,10 @@ pub enum InvokeError {
     /// A scheduled job did not finish; the scheduler tries it again.
     #[error("the scheduled job did not finish")]
     Job(#[source] ServiceError),
+    /// The authorizer could not tell who is calling; the gateway answers 500 and, unlike an answer,
+    /// keeps nothing of it.
+    #[error("the caller could not be verified")]
+    Authorizer(#[source] ServiceError),
 }
 
 impl Function {
@@ -122,7 +126,7 @@ impl Function {
     pub fn authorizer<F, Fut>(mut self, handler: F) -> Self
     where
         F: Fn(AuthorizerRequest) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = AuthorizerAnswer> + Send + 'static,
+        Fut: Future<Output = Result<AuthorizerAnswer, ServiceError>> + Send + 'static,
     {
         self.authorizer = Some(Arc::new(move |request| Box::pin(handler(request))));
         self

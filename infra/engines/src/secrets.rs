@@ -1,0 +1,139 @@
+//! Secrets Manager: as much as a program that reads its secrets needs.
+
+use std::{collections::BTreeMap, path::Path};
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    answer,
+    error::EngineError,
+    files,
+    template::{GeneratedSecret, Secret, SecretValue, Template},
+};
+
+const SECRETS_FILE: &str = "secrets.json";
+
+/// The secrets.
+pub(crate) struct Secrets(Vec<Stored>);
+
+struct Stored {
+    name: String,
+    arn: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetSecretValue {
+    secret_id: String,
+}
+
+impl Secrets {
+    /// Secrets made anew.
+    pub(crate) fn memory(template: &Template) -> Result<Self, EngineError> {
+        Self::make(template, &mut BTreeMap::new())
+    }
+
+    /// Secrets made once and kept in `folder`, in a file for its owner alone.
+    pub(crate) fn on_disk(template: &Template, folder: &Path) -> Result<Self, EngineError> {
+        let path = folder.join(SECRETS_FILE);
+        let mut generated = files::read_json(&path)?.unwrap_or_default();
+        let secrets = Self::make(template, &mut generated)?;
+        files::replace(&path, json!(generated).to_string().as_bytes())?;
+        Ok(secrets)
+    }
+
+    /// `generated` holds what was made at random before, and takes up what is made now.
+    fn make(
+        template: &Template,
+        generated: &mut BTreeMap<String, String>,
+    ) -> Result<Self, EngineError> {
+        template
+            .secrets
+            .iter()
+            .map(|secret| {
+                let value = match &secret.value {
+                    SecretValue::Fixed(text) => text.clone(),
+                    SecretValue::Generated(rules) => match generated.get(&secret.name) {
+                        Some(value) => value.clone(),
+                        None => {
+                            let value = generate(secret, rules)?;
+                            generated.insert(secret.name.clone(), value.clone());
+                            value
+                        }
+                    },
+                };
+                Ok(Stored {
+                    name: secret.name.clone(),
+                    arn: secret.arn(),
+                    value,
+                })
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Answers one request.
+    pub(crate) fn answer(&self, operation: &str, body: &[u8]) -> Response<Bytes> {
+        if operation != "GetSecretValue" {
+            return answer::unknown_operation(operation);
+        }
+        let Ok(request) = serde_json::from_slice::<GetSecretValue>(body) else {
+            return answer::refusal("InvalidParameterException", "SecretId is required");
+        };
+        let id = request.secret_id;
+        let mut secrets = self.0.iter();
+        match secrets.find(|secret| secret.arn == id || secret.name == id) {
+            Some(secret) => {
+                let body = json!({
+                    "ARN": secret.arn,
+                    "Name": secret.name,
+                    "SecretString": secret.value,
+                    "VersionId": "00000000-0000-0000-0000-000000000001",
+                    "VersionStages": ["AWSCURRENT"],
+                });
+                answer::json(StatusCode::OK, body.to_string())
+            }
+            None => answer::refusal(
+                "ResourceNotFoundException",
+                "Secrets Manager can't find the specified secret.",
+            ),
+        }
+    }
+}
+
+fn generate(secret: &Secret, rules: &GeneratedSecret) -> Result<String, EngineError> {
+    let text = random_text(rules).map_err(|source| EngineError::Secret {
+        secret: secret.name.clone(),
+        source,
+    })?;
+    let Some((template, key)) = &rules.template else {
+        return Ok(text);
+    };
+    let mut object: Value = serde_json::from_str(template).unwrap_or_else(|_| json!({}));
+    object[key] = Value::String(text);
+    Ok(object.to_string())
+}
+
+/// Every character of the alphabet is as likely as any other: bytes beyond the last whole multiple
+/// of its length are thrown away.
+fn random_text(rules: &GeneratedSecret) -> Result<String, getrandom::Error> {
+    let alphabet: Vec<char> = rules.alphabet.chars().collect();
+    let usable = 256 - 256 % alphabet.len();
+    let mut text = String::with_capacity(rules.length);
+    let mut bytes = [0_u8; 64];
+    let mut count = 0;
+    while count < rules.length {
+        getrandom::fill(&mut bytes)?;
+        for byte in bytes.map(usize::from) {
+            if byte < usable && count < rules.length {
+                text.push(alphabet[byte % alphabet.len()]);
+                count += 1;
+            }
+        }
+    }
+    Ok(text)
+}
