@@ -1,6 +1,10 @@
 //! All engines together, and the way from a request to its engine.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -32,6 +36,8 @@ struct Running {
     s3: S3,
     secrets: Secrets,
     activity: watch::Sender<u64>,
+    /// Keeps other processes out of the data folder until it is dropped.
+    lock: Mutex<Option<File>>,
 }
 
 impl Engines {
@@ -45,6 +51,7 @@ impl Engines {
             s3: S3::memory(template)?,
             secrets: Secrets::memory(template)?,
             activity,
+            lock: Mutex::new(None),
         })))
     }
 
@@ -56,6 +63,7 @@ impl Engines {
     ) -> Result<Self, EngineError> {
         let folder = folder.as_ref();
         files::create_folder(folder)?;
+        let lock = files::lock(folder)?;
         let activity = watch::Sender::new(0);
         Ok(Self(Arc::new(Running {
             dynamodb: DynamoDb::on_disk(template, folder)?,
@@ -63,6 +71,7 @@ impl Engines {
             s3: S3::on_disk(template, folder)?,
             secrets: Secrets::on_disk(template, folder)?,
             activity,
+            lock: Mutex::new(Some(lock)),
         })))
     }
 
@@ -84,7 +93,9 @@ impl Engines {
     pub fn is_for_aws<B>(request: &Request<B>) -> bool {
         let is_presigned = || {
             let query = request.uri().query().unwrap_or_default();
-            query.split('&').any(|part| part.starts_with("X-Amz-Signature="))
+            query
+                .split('&')
+                .any(|part| part.starts_with("X-Amz-Signature="))
         };
         target(request.headers()).is_some()
             || authorization(request.headers()).starts_with("AWS4-HMAC-SHA256")
@@ -154,7 +165,10 @@ impl Engines {
 
     /// Saves and stops the queues. Let everything that receives or sends come to rest first.
     pub async fn close(&self) -> Result<(), EngineError> {
-        self.0.sqs.close().await
+        self.0.sqs.close().await?;
+        let mut lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        *lock = None;
+        Ok(())
     }
 }
 

@@ -17,6 +17,12 @@ pub enum EngineError {
         #[source]
         source: io::Error,
     },
+    /// Another process has the data folder.
+    #[error("{} is in use by another process", folder.display())]
+    InUse {
+        /// Which one.
+        folder: PathBuf,
+    },
     /// A file of a data folder holds something else than what was put there.
     #[error("{} is damaged", path.display())]
     Damaged {

@@ -176,7 +176,10 @@ pub fn response_of(answer: &str) -> Result<Response<Bytes>, String> {
     for (name, value) in multiple {
         // Frameworks repeat a single value in both maps.
         let known = response.headers().get_all(name.as_str());
-        if !known.iter().any(|known| known.as_bytes() == value.as_bytes()) {
+        if !known
+            .iter()
+            .any(|known| known.as_bytes() == value.as_bytes())
+        {
             append(&mut response, &name, &value)?;
         }
     }
@@ -199,7 +202,11 @@ fn joined_headers(headers: &http::HeaderMap) -> BTreeMap<&str, String> {
             continue;
         }
         // Bytes outside ASCII reach a function as Latin-1 text.
-        let value: String = value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+        let value: String = value
+            .as_bytes()
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect();
         joined
             .entry(name.as_str())
             .and_modify(|known| {

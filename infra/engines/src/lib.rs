@@ -13,6 +13,7 @@ mod dynamodb;
 mod engines;
 mod error;
 mod files;
+pub mod gateway_event;
 mod s3;
 mod secrets;
 mod sqs;

@@ -10,7 +10,10 @@ mod requests;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustack_sqs_core::{config::SqsConfig, handler::RustackSqsHandler, provider::RustackSqs};
@@ -42,6 +45,7 @@ pub(crate) struct Sqs {
     /// Every message not yet deleted, where messages are to outlive the process.
     kept: Option<(PathBuf, Kept)>,
     activity: watch::Sender<u64>,
+    is_closed: AtomicBool,
 }
 
 impl Sqs {
@@ -87,6 +91,7 @@ impl Sqs {
             queues: template.queues.clone(),
             kept,
             activity,
+            is_closed: AtomicBool::new(false),
         }
     }
 
@@ -122,9 +127,7 @@ impl Sqs {
                 tracing::warn!(queue, "dropped a saved message: its queue is gone");
                 continue;
             }
-            self.send(input)
-                .await
-                .map_err(EngineError::queue(&queue))?;
+            self.send(input).await.map_err(EngineError::queue(&queue))?;
         }
         Ok(())
     }
@@ -190,8 +193,11 @@ impl Sqs {
         }
     }
 
-    /// Saves and stops.
+    /// Saves and stops. Doing so again does nothing.
     pub(crate) async fn close(&self) -> Result<(), EngineError> {
+        if self.is_closed.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
         if self.kept.is_some() {
             self.find_dead_letters().await?;
         }
@@ -204,7 +210,11 @@ impl Sqs {
     /// where it is.
     async fn find_dead_letters(&self) -> Result<(), EngineError> {
         const LONG: i32 = 43_200;
-        for queue in self.queues.iter().filter(|queue| self.is_dead_letter(queue)) {
+        for queue in self
+            .queues
+            .iter()
+            .filter(|queue| self.is_dead_letter(queue))
+        {
             loop {
                 let received = self
                     .receive(ReceiveMessageInput {

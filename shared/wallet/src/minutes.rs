@@ -151,15 +151,20 @@ fn difference(asked: &[Run], known: &[Run]) -> Vec<Run> {
     let mut known = known.iter().peekable();
     for run in asked {
         let mut start = run.start;
-        while let Some(seen) = known.next_if(|seen| seen.start < run.end) {
+        while let Some(seen) = known.peek() {
+            if seen.start >= run.end {
+                break;
+            }
             if seen.start > start {
                 let end = seen.start;
                 new.push(Run { start, end });
             }
             start = start.max(seen.end);
-            if known.peek().is_none_or(|next| next.start >= run.end) {
+            if seen.end > run.end {
+                // It may hold minutes of the next one too.
                 break;
             }
+            known.next();
         }
         if start < run.end {
             let end = run.end;
@@ -167,4 +172,126 @@ fn difference(asked: &[Run], known: &[Run]) -> Vec<Run> {
         }
     }
     new
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FLOOR_DAY: u32 = 20_000;
+    const FLOOR: u32 = FLOOR_DAY * MINUTES_PER_DAY;
+    const UNTIL: u32 = FLOOR + HORIZON_DAYS * MINUTES_PER_DAY;
+
+    fn empty() -> Minutes {
+        let mut minutes = Minutes::default();
+        minutes.raise_floor(FLOOR_DAY);
+        minutes
+    }
+
+    /// Plays before, around, in and after the horizon.
+    fn any_play() -> impl Strategy<Value = Play> {
+        let seconds = (i64::from(FLOOR) - 600) * 60..(i64::from(UNTIL) + 600) * 60;
+        let length = prop_oneof![-60..600_i64, 0..20_000_i64];
+        (seconds, length).prop_map(|(start_s, length_s)| Play {
+            start_s,
+            end_s: start_s + length_s,
+        })
+    }
+
+    fn any_plays() -> impl Strategy<Value = Vec<Play>> {
+        prop::collection::vec(any_play(), 0..60)
+    }
+
+    fn minute_by_minute(plays: &[Play]) -> BTreeSet<u32> {
+        let mut marked = BTreeSet::new();
+        for play in plays {
+            for second in play.start_s..play.end_s {
+                marked.insert(u32::try_from(second / 60).unwrap());
+            }
+        }
+        marked.split_off(&FLOOR).into_iter().filter(|minute| *minute < UNTIL).collect()
+    }
+
+    fn all(runs: &[Run]) -> BTreeSet<u32> {
+        runs.iter().flat_map(|run| run.start..run.end).collect()
+    }
+
+    #[test]
+    fn a_play_marks_every_minute_in_which_it_sounded() {
+        for (start_s, end_s, expected) in [
+            (0, 1, Some((0, 1))),
+            (59, 61, Some((0, 2))),
+            (60, 120, Some((1, 2))),
+            (60, 60, None),
+            (61, 60, None),
+            (-60, 0, None),
+            (-1, 1, Some((0, 1))),
+            (i64::MIN, i64::MAX, Some((0, 100))),
+            (i64::MAX, i64::MIN, None),
+            (6_000, i64::MAX, None),
+        ] {
+            let minutes = Play { start_s, end_s }.minutes(0, 100);
+            let minutes = minutes.map(|run| (run.start, run.end));
+            assert_eq!(minutes, expected, "{start_s} to {end_s}");
+        }
+    }
+
+    #[test]
+    fn even_the_worst_listening_takes_little_more_than_a_bit_a_minute() {
+        let mut minutes = empty();
+        let every_other = (FLOOR..UNTIL).step_by(2).map(i64::from);
+        let plays: Vec<Play> = every_other
+            .map(|minute| Play {
+                start_s: minute * 60,
+                end_s: minute * 60 + 30,
+            })
+            .collect();
+        minutes.mark(&plays, UNTIL);
+        let bits = HORIZON_DAYS * MINUTES_PER_DAY;
+        assert!(minutes.encode().len() * 8 <= (bits + bits / 2) as usize + 100);
+    }
+
+    proptest! {
+        #[test]
+        fn marking_is_the_union_of_sets(batches in prop::collection::vec(any_plays(), 0..6)) {
+            let mut minutes = empty();
+            let mut model = BTreeSet::new();
+            for plays in batches {
+                let asked = minute_by_minute(&plays);
+                let new = minutes.mark(&plays, UNTIL);
+                let expected: BTreeSet<u32> = asked.difference(&model).copied().collect();
+                prop_assert_eq!(all(&new), expected);
+                model.extend(asked);
+                prop_assert_eq!(all(&minutes.runs), model.clone());
+                prop_assert!(minutes.runs.windows(2).all(|two| two[0].end < two[1].start));
+                prop_assert_eq!(minutes.mark(&plays, UNTIL), vec![]);
+                prop_assert_eq!(Minutes::decode(&minutes.encode()), Ok(minutes.clone()));
+            }
+        }
+
+        #[test]
+        fn a_minute_before_the_floor_is_never_marked_again(
+            plays in any_plays(), days in 0..40_u32,
+        ) {
+            let mut minutes = empty();
+            minutes.mark(&plays, UNTIL);
+            let kept = all(&minutes.runs).split_off(&(FLOOR + days * MINUTES_PER_DAY));
+            minutes.raise_floor(FLOOR_DAY + days);
+            minutes.raise_floor(FLOOR_DAY);
+            prop_assert_eq!(all(&minutes.runs), kept);
+            prop_assert_eq!(minutes.mark(&plays, UNTIL), vec![]);
+            prop_assert_eq!(Minutes::decode(&minutes.encode()), Ok(minutes));
+        }
+
+        #[test]
+        fn garbage_is_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(minutes) = Minutes::decode(&bytes) {
+                prop_assert_eq!(Minutes::decode(&minutes.encode()), Ok(minutes));
+            }
+        }
+    }
 }

@@ -56,7 +56,7 @@ impl<T: Serialize> Json<T> {
 }
 
 /// Reads at most `max_bytes` of a body.
-pub(crate) async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, ApiError> {
+pub async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, ApiError> {
     let body = Limited::new(request.into_body(), max_bytes);
     match body.collect().await {
         Ok(body) => Ok(body.to_bytes()),
@@ -67,7 +67,7 @@ pub(crate) async fn read_body(request: Request, max_bytes: usize) -> Result<Byte
 }
 
 /// A body that says it is something else is refused; one that says nothing is taken as JSON.
-pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
+pub fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(value) = headers.get(header::CONTENT_TYPE) else {
         return Ok(());
     };

@@ -1,1 +1,184 @@
-//! (being written)
+//! The stories of the platform, told over HTTP against any address: the local platform's, or a
+//! deployed stack's.
+//!
+//! A story prints each step with its request and its answer, and breaks at the first that does not
+//! hold. `cargo run -- journey NAME` plays one; the tests of this crate play them all. Start at
+//! [`Story`].
+
+mod client;
+mod first;
+
+pub use client::{Answer, Client, ClientError};
+
+use std::{fmt, future::Future, pin::Pin};
+
+/// The name of the first story.
+pub const FIRST: &str = "first";
+
+/// A story that can be played.
+#[derive(Clone, Copy, Debug)]
+pub struct Story {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it tells.
+    pub about: &'static str,
+    play: fn(Teller<'_>) -> Pin<Box<dyn Future<Output = Result<(), Broken>> + '_>>,
+}
+
+/// Every story there is.
+pub const STORIES: &[Story] = &[Story {
+    name: FIRST,
+    about: "A fan signs up, a scrobbler reports what she plays, points accrue and become a voucher.",
+    play: |teller| Box::pin(first::play(teller)),
+}];
+
+/// Finds a story by its name.
+pub fn find(name: &str) -> Option<Story> {
+    STORIES.iter().copied().find(|story| story.name == name)
+}
+
+/// The names of all stories, for a person.
+pub fn names() -> String {
+    let names: Vec<_> = STORIES.iter().map(|story| story.name).collect();
+    names.join(", ")
+}
+
+impl Story {
+    /// Plays the story against the API at `url`; `print` gets every line.
+    pub async fn play(self, url: &str, print: &mut dyn FnMut(String)) -> Result<(), Broken> {
+        print(self.about.to_owned());
+        let client = Client::new(url);
+        (self.play)(Teller { client, print, steps: 0 }).await
+    }
+}
+
+/// Why a story broke.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// Something did not hold.
+    #[error("{0}")]
+    Expectation(String),
+    /// No answer came.
+    #[error("{0}")]
+    Client(#[from] ClientError),
+}
+
+/// Tells a story: sends its requests and prints what happens.
+pub(crate) struct Teller<'a> {
+    pub(crate) client: Client,
+    print: &'a mut dyn FnMut(String),
+    steps: u32,
+}
+
+impl Teller<'_> {
+    /// Begins a step.
+    pub(crate) fn step(&mut self, sentence: &str) {
+        self.steps += 1;
+        (self.print)(format!("\n{}. {sentence}", self.steps));
+    }
+
+    /// Prints an exchange.
+    pub(crate) fn show(&mut self, request: &Request, answer: &Answer) {
+        (self.print)(format!("   → {request}"));
+        (self.print)(format!("   ← {} {}", answer.status, shortened(&answer.text())));
+    }
+
+    /// Sends a request, shows it and its answer, and breaks unless the status is the expected one.
+    pub(crate) async fn expect(&mut self, status: u16, request: Request) -> Result<Answer, Broken> {
+        let answer = self.client.send(&request).await?;
+        self.show(&request, &answer);
+        if answer.status == status {
+            Ok(answer)
+        } else {
+            Err(Broken::Expectation(format!(
+                "{request} answered {} and not {status}",
+                answer.status
+            )))
+        }
+    }
+}
+
+/// Breaks the story unless `holds`.
+pub(crate) fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken::Expectation(what()))
+    }
+}
+
+/// A request as it is told.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) method: http::Method,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: bytes::Bytes,
+}
+
+impl Request {
+    /// A request without a body; `target` is a path, or a whole URL for another server.
+    pub fn new(method: http::Method, target: impl Into<String>) -> Self {
+        Self {
+            method,
+            target: target.into(),
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+        }
+    }
+
+    /// `GET target`.
+    pub fn get(target: impl Into<String>) -> Self {
+        Self::new(http::Method::GET, target)
+    }
+
+    /// `POST target` with a JSON body.
+    pub fn post(target: impl Into<String>, body: &serde_json::Value) -> Self {
+        Self::new(http::Method::POST, target).json(body)
+    }
+
+    /// With a JSON body.
+    pub fn json(mut self, body: &serde_json::Value) -> Self {
+        self.body = body.to_string().into();
+        self.header("content-type", "application/json")
+    }
+
+    /// With a body as it is.
+    pub fn body(mut self, body: impl Into<bytes::Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// As the holder of an access token.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, shortened(&self.target))?;
+        if !self.body.is_empty() {
+            let body = String::from_utf8_lossy(&self.body);
+            write!(formatter, " {}", shortened(&body))?;
+        }
+        Ok(())
+    }
+}
+
+/// Enough of a long text to follow the story.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 300;
+    let line = text.replace('\n', " ");
+    if line.chars().count() <= MOST {
+        return line;
+    }
+    let start: String = line.chars().take(MOST).collect();
+    format!("{start} …")
+}

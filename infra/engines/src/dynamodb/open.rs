@@ -10,12 +10,18 @@ use dynoxide::{Database, DynoxideError};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
+use super::streams;
 use crate::{error::EngineError, files, template::Table};
 
 /// dynoxide finds a stream's next sequence number by reading all of the table's records, so that
 /// writes become slower with every write. With this index both that and reading on are look-ups.
 const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS stream_seq \
      ON _stream_records(table_name, CAST(sequence_number AS INTEGER))";
+
+/// AWS drops a stream's records after a day. Here that happens at the start, and only to those which
+/// every reader has behind it: a laptop may well sleep for longer than a day.
+const TRIM: &str = "DELETE FROM _stream_records WHERE table_name = ?1 \
+     AND CAST(sequence_number AS INTEGER) <= ?2 AND created_at < unixepoch() - 86400";
 
 const DATABASE_FILE: &str = "dynamodb.sqlite";
 const TABLES_FILE: &str = "tables.json";
@@ -85,11 +91,20 @@ pub(super) fn on_disk(tables: &[Table], folder: &Path) -> Result<Database, Engin
             None => create(&database, table)?,
         }
         made.insert(table.name.clone(), table.create_request());
-        files::replace(&tables_path, Value::Object(made.clone()).to_string().as_bytes())?;
+        files::replace(
+            &tables_path,
+            Value::Object(made.clone()).to_string().as_bytes(),
+        )?;
     }
-    Connection::open(&path)
-        .and_then(|connection| connection.execute_batch(STREAM_INDEX))
-        .map_err(unprepared)?;
+    let connection = Connection::open(&path).map_err(unprepared)?;
+    connection.execute_batch(STREAM_INDEX).map_err(unprepared)?;
+    for table in tables.iter().filter(|table| table.stream.is_some()) {
+        if let Some(position) = streams::least_checkpoint(folder, &table.name)? {
+            connection
+                .execute(TRIM, (&table.name, position))
+                .map_err(unprepared)?;
+        }
+    }
     Ok(database)
 }
 

@@ -49,9 +49,9 @@ impl StreamReader {
         let checkpoint = match folder {
             None => None,
             Some(folder) => {
-                let folder = folder.join("streams");
+                let folder = checkpoints(folder, &table.name);
                 files::create_folder(&folder)?;
-                Some(folder.join(format!("{}.{reader}", table.name)))
+                Some(folder.join(reader))
             }
         };
         let position = match &checkpoint {
@@ -175,4 +175,26 @@ impl StreamReader {
         }
         shaped
     }
+}
+
+/// Where the readers of a table's stream keep their places, a file for each.
+fn checkpoints(folder: &Path, table: &str) -> PathBuf {
+    folder.join("streams").join(table)
+}
+
+/// The place that every reader of the table's stream has reached; `None` if none has kept one.
+pub(super) fn least_checkpoint(folder: &Path, table: &str) -> Result<Option<i64>, EngineError> {
+    let folder = checkpoints(folder, table);
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(EngineError::file(folder)(error)),
+    };
+    let mut least = None;
+    for entry in entries {
+        let path = entry.map_err(EngineError::file(&folder))?.path();
+        let position: i64 = files::read_json(&path)?.unwrap_or(0);
+        least = Some(least.map_or(position, |least: i64| least.min(position)));
+    }
+    Ok(least)
 }

@@ -157,9 +157,7 @@ impl QueueHandle {
         let (visible, _) = self.depth().await?;
         let mut moved = 0;
         while moved < visible {
-            let messages = self
-                .receive(10, Duration::ZERO, Some(WHILE_MOVING))
-                .await?;
+            let messages = self.receive(10, Duration::ZERO, Some(WHILE_MOVING)).await?;
             if messages.is_empty() {
                 break;
             }
@@ -218,7 +216,10 @@ fn lambda_attribute(value: &MessageAttributeValue) -> Value {
         "binaryListValues": [],
         "dataType": value.data_type,
     });
-    for (theirs, ours) in [("StringValue", "stringValue"), ("BinaryValue", "binaryValue")] {
+    for (theirs, ours) in [
+        ("StringValue", "stringValue"),
+        ("BinaryValue", "binaryValue"),
+    ] {
         if let Some(content) = sent.get(theirs) {
             shaped[ours] = content.clone();
         }
@@ -228,7 +229,10 @@ fn lambda_attribute(value: &MessageAttributeValue) -> Value {
 
 fn attribute_of(shaped: &Value) -> Option<MessageAttributeValue> {
     let mut sent = json!({ "DataType": shaped.get("dataType")? });
-    for (theirs, ours) in [("StringValue", "stringValue"), ("BinaryValue", "binaryValue")] {
+    for (theirs, ours) in [
+        ("StringValue", "stringValue"),
+        ("BinaryValue", "binaryValue"),
+    ] {
         if let Some(content) = shaped.get(ours) {
             sent[theirs] = content.clone();
         }

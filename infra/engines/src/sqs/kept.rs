@@ -10,9 +10,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use rustack_sqs_model::{
-    input::SendMessageInput, output::SendMessageOutput, types::Message,
-};
+use rustack_sqs_model::{input::SendMessageInput, output::SendMessageOutput, types::Message};
 use serde::{Deserialize, Serialize};
 
 use super::name_of_url;

@@ -137,9 +137,7 @@ impl Authorizer {
             identity_headers,
             cache_seconds,
             // YAML reads an unquoted 2.0 as a number, and JSON prints it so.
-            payload_format_version: match section
-                .text("AuthorizerPayloadFormatVersion")?
-                .as_deref()
+            payload_format_version: match section.text("AuthorizerPayloadFormatVersion")?.as_deref()
             {
                 Some("1.0" | "1") => "1.0".to_owned(),
                 Some("2.0" | "2") => "2.0".to_owned(),

@@ -93,8 +93,10 @@ impl Declared {
             "AWS::Serverless::Function" => Ok(Kind::Function),
             "AWS::Serverless::HttpApi" => Ok(Kind::HttpApi),
             kind if is_irrelevant(kind) => Ok(Kind::Irrelevant),
-            kind => Err(Place::resource(&self.logical_id)
-                .error(Problem::UnsupportedType(kind.to_owned()))),
+            kind => {
+                Err(Place::resource(&self.logical_id)
+                    .error(Problem::UnsupportedType(kind.to_owned())))
+            }
         }
     }
 

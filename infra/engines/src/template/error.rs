@@ -88,7 +88,7 @@ pub enum Problem {
     #[error("it refers to {0}, which is no parameter and no resource that exists")]
     MissingReference(String),
     /// A `Fn::GetAtt` asks for something the resource does not have.
-    #[error("it asks {resource} for {attribute}, which a {kind} does not have here")]
+    #[error("it asks {resource} for {attribute}, which no {kind} has here")]
     UnknownAttribute {
         /// The logical id of the resource.
         resource: String,

@@ -140,10 +140,11 @@ impl Function {
 
 /// One binary is deployed as several functions, so that its name cannot be guessed from theirs.
 fn binary(declared: &Declared) -> Result<String, TemplateError> {
-    let place = ["Metadata", "BuildProperties", "Binary"].into_iter().fold(
-        Place::resource(&declared.logical_id),
-        |place, key| place.child(key),
-    );
+    let place = ["Metadata", "BuildProperties", "Binary"]
+        .into_iter()
+        .fold(Place::resource(&declared.logical_id), |place, key| {
+            place.child(key)
+        });
     declared
         .metadata
         .pointer("/BuildProperties/Binary")

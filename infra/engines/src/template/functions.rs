@@ -19,7 +19,11 @@ pub(super) fn call(
     match name {
         "Ref" => match argument {
             Value::String(target) => references::reference(scope, target, place),
-            _ => Err(arguments(place, name, "the name of a parameter or resource")),
+            _ => Err(arguments(
+                place,
+                name,
+                "the name of a parameter or resource",
+            )),
         },
         "Fn::GetAtt" => get_attribute(scope, argument, place).map(Some),
         "Fn::Sub" => substitute(scope, argument, place).map(Some),
@@ -131,7 +135,10 @@ fn substitute(scope: &Scope, argument: &Value, place: &Place) -> Result<Value, T
                 result.push('}');
             }
             None => {
-                let value = match (names.and_then(|names| names.get(name)), name.split_once('.')) {
+                let value = match (
+                    names.and_then(|names| names.get(name)),
+                    name.split_once('.'),
+                ) {
                     (Some(given), _) => scope.resolve_text(given, place)?,
                     (None, Some((resource, attribute))) => {
                         references::attribute(scope, resource, attribute, place)?

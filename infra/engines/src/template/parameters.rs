@@ -65,9 +65,10 @@ fn value_of(
     }
     match kind.as_str() {
         "String" | "Number" => Ok(Value::String(value)),
-        "CommaDelimitedList" | "List<Number>" | "List<String>" => {
-            Ok(value.split(',').map(|item| Value::from(item.trim())).collect())
-        }
+        "CommaDelimitedList" | "List<Number>" | "List<String>" => Ok(value
+            .split(',')
+            .map(|item| Value::from(item.trim()))
+            .collect()),
         kind if kind.starts_with("AWS::") && !kind.starts_with("AWS::SSM::") => {
             Ok(Value::String(value))
         }

@@ -37,10 +37,7 @@ pub enum RateOrCron {
 
 impl Schedule {
     /// A `Schedule` event, whose expression is under `Schedule`.
-    pub(super) fn read_rule(
-        event: String,
-        mut section: Properties,
-    ) -> Result<Self, TemplateError> {
+    pub(super) fn read_rule(event: String, mut section: Properties) -> Result<Self, TemplateError> {
         let expression = section.required_text("Schedule")?;
         let expression = parse(&expression, &section.place("Schedule"))?;
         Self::read(event, expression, section)

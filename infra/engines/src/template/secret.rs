@@ -31,10 +31,9 @@ impl std::fmt::Debug for SecretValue {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Fixed(_) => formatter.write_str("Fixed(…)"),
-            Self::Generated(generated) => formatter
-                .debug_tuple("Generated")
-                .field(generated)
-                .finish(),
+            Self::Generated(generated) => {
+                formatter.debug_tuple("Generated").field(generated).finish()
+            }
         }
     }
 }

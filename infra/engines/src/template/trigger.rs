@@ -143,9 +143,7 @@ fn api_of(
         .try_fold(&declared.properties, |node, key| node.get(key))
         .and_then(Value::as_str)
         .map(str::to_owned)
-        .ok_or_else(|| {
-            place.error(Problem::Unsupported("an API that is not named with a Ref"))
-        })
+        .ok_or_else(|| place.error(Problem::Unsupported("an API that is not named with a Ref")))
 }
 
 impl QueueTrigger {
@@ -278,15 +276,16 @@ pub(super) fn check(template: &mut Template) -> Result<(), TemplateError> {
         let place = Place::resource(&function.logical_id)
             .child("Properties")
             .child("Events");
+        let place_of = |event: &str| place.child(event).child("Properties");
         for trigger in &function.queues {
             exists(
                 template.queue(&trigger.queue_arn).is_some(),
-                &place.child(&trigger.event).child("Queue"),
+                &place_of(&trigger.event).child("Queue"),
                 &trigger.queue_arn,
             )?;
         }
         for trigger in &function.streams {
-            let place = place.child(&trigger.event);
+            let place = place_of(&trigger.event);
             exists(
                 template.table_of_stream(&trigger.stream_arn).is_some(),
                 &place.child("Stream"),
@@ -301,7 +300,8 @@ pub(super) fn check(template: &mut Template) -> Result<(), TemplateError> {
             }
         }
         for route in &mut function.routes {
-            authorize(template, route, &place.child(&route.event))?;
+            let place = place_of(&route.event);
+            authorize(template, route, &place)?;
         }
     }
     template.functions = functions;

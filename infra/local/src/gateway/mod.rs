@@ -17,7 +17,7 @@ use engines::{
     gateway_event::{self, RequestContext},
     template::{HttpApi, Template},
 };
-use http::{HeaderMap, Request, Response, header, request::Parts};
+use http::{Request, Response, request::Parts};
 use http_body_util::{BodyExt, Limited};
 use kernel::{Clock, Id, kind};
 
@@ -136,7 +136,7 @@ impl Gateway {
         peer: SocketAddr,
         request_id: String,
     ) -> Response<Bytes> {
-        if is_signed_for_aws(request.headers(), request.uri().query().unwrap_or_default()) {
+        if Engines::is_for_aws(&request) {
             return self.0.engines.serve(request).await;
         }
         let (head, body) = request.into_parts();
@@ -188,12 +188,4 @@ impl Gateway {
             Refusal::Failed
         })
     }
-}
-
-/// Whether a request carries a Signature Version 4, in its header or its link.
-fn is_signed_for_aws(headers: &HeaderMap, query: &str) -> bool {
-    let in_header = headers
-        .get(header::AUTHORIZATION)
-        .is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "));
-    in_header || query.contains("X-Amz-Signature=")
 }

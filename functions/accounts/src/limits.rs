@@ -1,0 +1,74 @@
+//! How often one may sign up, and guess.
+
+use web::{ApiError, Limit, RateLimits};
+
+use crate::{config::Config, keys::EmailKey};
+
+const HOUR_S: i64 = 60 * 60;
+const QUARTER_HOUR_S: i64 = 15 * 60;
+/// One address may try many accounts (a household, an office), but not a list of them.
+const LOGIN_FAILURES_PER_ADDRESS: u32 = 100;
+
+/// The limits of this context, counted in the requests table.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    counts: RateLimits,
+    signups: Limit,
+    failures_per_email: Limit,
+    failures_per_address: Limit,
+}
+
+impl Limits {
+    /// The limits that the template sets.
+    pub(crate) fn new(counts: RateLimits, config: &Config) -> Self {
+        Self {
+            counts,
+            signups: Limit {
+                name: "signups",
+                max: config.signups_per_hour_per_address,
+                window_s: HOUR_S,
+            },
+            failures_per_email: Limit {
+                name: "login-failures-email",
+                max: config.login_failures_per_quarter_hour,
+                window_s: QUARTER_HOUR_S,
+            },
+            failures_per_address: Limit {
+                name: "login-failures-address",
+                max: LOGIN_FAILURES_PER_ADDRESS,
+                window_s: QUARTER_HOUR_S,
+            },
+        }
+    }
+
+    /// Counts a signup from a network address, or answers 429.
+    pub(crate) async fn sign_up(&self, source_ip: &str) -> Result<(), ApiError> {
+        self.counts.require(&self.signups, source_ip).await
+    }
+
+    /// Counts a guess as a failure before it is looked at, or answers 429: however many guesses
+    /// arrive at once, no more than the limit are ever looked at.
+    pub(crate) async fn guess(&self, email: &EmailKey, source_ip: &str) -> Result<(), ApiError> {
+        self.counts
+            .require(&self.failures_per_address, source_ip)
+            .await?;
+        self.counts
+            .require(&self.failures_per_email, email.as_str())
+            .await
+    }
+
+    /// Takes back what [`Limits::guess`] counted: it was no failure.
+    pub(crate) async fn guessed_right(
+        &self,
+        email: &EmailKey,
+        source_ip: &str,
+    ) -> Result<(), ApiError> {
+        self.counts
+            .give_back(&self.failures_per_address, source_ip)
+            .await?;
+        self.counts
+            .give_back(&self.failures_per_email, email.as_str())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+//! The routes, a file each; and what several of them read or answer.
+
+mod account_out;
+pub(crate) mod create_listening_token;
+mod fields;
+pub(crate) mod jwks;
+pub(crate) mod list_listening_tokens;
+pub(crate) mod me;
+pub(crate) mod refresh;
+pub(crate) mod revoke_listening_token;
+mod session_out;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+pub(crate) mod sign_up;
+pub(crate) mod update_me;

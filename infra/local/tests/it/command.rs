@@ -1,0 +1,166 @@
+//! The command line, run as a person runs it.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use journeys::{Client, Request};
+use serde_json::json;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+fn planet(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_planet"));
+    command
+        .args(arguments)
+        .current_dir(ROOT)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn outcome(arguments: &[&str]) -> Output {
+    planet(arguments).output().expect("planet runs")
+}
+
+/// A refusal is one sentence on standard error and exit code 1.
+fn refusal(arguments: &[&str]) -> String {
+    let output = outcome(arguments);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text.trim().to_owned()
+}
+
+/// A running platform, which is stopped as Ctrl-C stops it.
+struct Running {
+    child: Child,
+    url: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = planet(arguments).spawn().expect("planet starts");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // The log must be read, or the process would wait for a reader.
+        let mut log = child.stderr.take().unwrap();
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            log.read_to_string(&mut text)
+        });
+        let ready = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find(|line| line.starts_with("Planet is ready at "))
+            .expect("it says that it is ready");
+        std::thread::spawn(move || lines.count());
+        let url = ready.split_whitespace().nth(4).unwrap().to_owned();
+        Self { child, url }
+    }
+
+    fn stop(mut self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(sent.success());
+        let status = self.child.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "Ctrl-C is a clean end");
+    }
+}
+
+fn changed_template(folder: &Path, from: &str, to: &str) -> String {
+    let template = std::fs::read_to_string(format!("{ROOT}/template.yaml")).unwrap();
+    assert!(template.contains(from), "the template has {from:?}");
+    let path = folder.join("template.yaml");
+    std::fs::write(&path, template.replace(from, to)).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn a_taken_port_is_one_clear_sentence() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    assert_eq!(
+        refusal(&["--memory", "--port", &port]),
+        format!("planet: port {port} is taken; choose another with --port")
+    );
+}
+
+#[test]
+fn a_broken_template_is_one_clear_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = changed_template(folder.path(), "!Ref RequestsTable", "!Ref NoSuchTable");
+    let sentence = refusal(&["--memory", "--port", "0", "--template", &path]);
+    assert!(sentence.contains("NoSuchTable"), "{sentence}");
+}
+
+#[test]
+fn a_missing_variable_is_one_clear_sentence_that_names_the_function() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = changed_template(
+        folder.path(),
+        "REQUESTS_TABLE: !Ref RequestsTable",
+        "OTHER_TABLE: !Ref RequestsTable",
+    );
+    let sentence = refusal(&["--memory", "--port", "0", "--template", &path]);
+    assert!(sentence.contains("REQUESTS_TABLE is not set"), "{sentence}");
+    assert!(sentence.contains("could not start"), "{sentence}");
+}
+
+#[test]
+fn unknown_options_and_commands_are_refused() {
+    for arguments in [&["--colour"][..], &["fly"], &["--port", "many"], &["journey", "nowhere"]] {
+        let sentence = refusal(arguments);
+        assert!(sentence.starts_with("planet: "), "{sentence}");
+    }
+}
+
+#[test]
+fn help_says_what_there_is() {
+    let output = outcome(&["--help"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success());
+    for word in ["--port", "--memory", "--data", "--seed-demo", "journey"] {
+        assert!(text.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn the_journey_command_holds() {
+    let output = outcome(&["journey", "first"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}\n{errors}");
+    assert!(text.contains("The journey first held."), "{text}");
+}
+
+#[tokio::test]
+async fn a_data_folder_keeps_accounts_over_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let arguments = ["--data", data.as_str(), "--port", "0", "--seed-demo"];
+    let sign_in = json!({ "email": "fan@example.com", "password": "planet on a laptop" });
+    for _ in 0..2 {
+        let running = Running::start(&arguments);
+        let client = Client::new(&running.url);
+        let answer = client.send(&Request::post("/v1/sessions", &sign_in)).await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let rewards = client.send(&Request::get("/v1/rewards")).await.unwrap();
+        assert_eq!(rewards.json()["items"].as_array().unwrap().len(), 1);
+        running.stop();
+    }
+}
+
+#[tokio::test]
+async fn memory_leaves_nothing_behind_and_two_can_run_at_once() {
+    let first = Running::start(&["--memory", "--port", "0"]);
+    let second = Running::start(&["--memory", "--port", "0"]);
+    for running in [&first, &second] {
+        let health = Client::new(&running.url).send(&Request::get("/healthz")).await.unwrap();
+        assert_eq!(health.text_at("/status"), "ok");
+    }
+    first.stop();
+    second.stop();
+}

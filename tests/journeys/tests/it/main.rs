@@ -1,0 +1,21 @@
+//! Whole stories and whole promises, over HTTP or over the engines.
+
+mod bad_input;
+mod clients;
+mod plays;
+mod stories;
+
+use planet::{Options, Planet, Storage, demo};
+
+/// The platform with its demo world, in memory, on a free port.
+async fn demo_planet() -> Planet {
+    let planet = Planet::start(&Options {
+        template: concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml").into(),
+        storage: Storage::Memory,
+        port: 0,
+    })
+    .await
+    .expect("the platform starts");
+    demo::seed(&planet).await.expect("the demo world is made");
+    planet
+}
