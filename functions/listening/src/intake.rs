@@ -81,8 +81,8 @@ mod tests {
     const NOW_S: i64 = 1_780_000_000;
 
     fn any_listens() -> impl Strategy<Value = Vec<Listen>> {
-        let listen = (NOW_S - 30 * 86_400..NOW_S + 600)
-            .prop_map(|start_s| Listen::attested(start_s, None));
+        let listen =
+            (NOW_S - 30 * 86_400..NOW_S + 600).prop_map(|start_s| Listen::attested(start_s, None));
         prop::collection::vec(listen, 0..30)
     }
 

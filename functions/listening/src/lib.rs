@@ -69,12 +69,10 @@ pub async fn build(
         clock,
     };
     let consumer = app.clone();
-    Ok(Function::new()
-        .http(api().router(app))
-        .queue(move |batch| {
-            let app = consumer.clone();
-            async move { each(batch, |event| consume::handle(&app.store, event)).await }
-        }))
+    Ok(Function::new().http(api().router(app)).queue(move |batch| {
+        let app = consumer.clone();
+        async move { each(batch, |event| consume::handle(&app.store, event)).await }
+    }))
 }
 
 /// The routes. Those that are open to the gateway ask for a listening token themselves.

@@ -100,7 +100,11 @@ impl Listen {
     /// The same, from a player that stamps the end.
     pub(crate) fn attested_at_end(ended_at_s: i64, duration: Option<Length>) -> Self {
         let duration = duration.unwrap_or(Length::LEAST);
-        Self::measured(ended_at_s.saturating_sub(duration.whole_s()), duration, None)
+        Self::measured(
+            ended_at_s.saturating_sub(duration.whole_s()),
+            duration,
+            None,
+        )
     }
 
     /// Whether the listen is accepted, and what it earns, if it is reported at `received_at_s`.
@@ -181,7 +185,9 @@ impl TryFrom<u64> for Length {
     type Error = LengthError;
 
     fn try_from(ms: u64) -> Result<Self, LengthError> {
-        i64::try_from(ms).map_err(|_| LengthError).and_then(Self::of_ms)
+        i64::try_from(ms)
+            .map_err(|_| LengthError)
+            .and_then(Self::of_ms)
     }
 }
 

@@ -85,8 +85,14 @@ fn each_bound_of_time_falls_on_its_side() {
     assert_eq!(judge(EARLIEST_START_S), Ok(Verdict::Late));
     assert_eq!(judge(NOW_S - MAX_AGE_S - 1), Ok(Verdict::Late));
     assert!(matches!(judge(NOW_S - MAX_AGE_S), Ok(Verdict::Earns(_))));
-    assert!(matches!(judge(NOW_S + MAX_CLOCK_SKEW_S), Ok(Verdict::Earns(_))));
-    assert_eq!(judge(NOW_S + MAX_CLOCK_SKEW_S + 1), Err(Rejection::InTheFuture));
+    assert!(matches!(
+        judge(NOW_S + MAX_CLOCK_SKEW_S),
+        Ok(Verdict::Earns(_))
+    ));
+    assert_eq!(
+        judge(NOW_S + MAX_CLOCK_SKEW_S + 1),
+        Err(Rejection::InTheFuture)
+    );
     assert_eq!(judge(-1), Err(Rejection::TooLongAgo));
 }
 

@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary of `vouchers`: wiring only.
+
+fn main() -> std::process::ExitCode {
+    platform::serve::run(vouchers::build)
+}

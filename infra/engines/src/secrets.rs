@@ -113,9 +113,9 @@ fn generate(secret: &Secret, rules: &GeneratedSecret) -> Result<String, EngineEr
     let Some((template, key)) = &rules.template else {
         return Ok(text);
     };
-    let mut object: Value = serde_json::from_str(template).unwrap_or_else(|_| json!({}));
-    object[key] = Value::String(text);
-    Ok(object.to_string())
+    let mut object = template.clone();
+    object.insert(key.clone(), Value::String(text));
+    Ok(Value::Object(object).to_string())
 }
 
 /// Every character of the alphabet is as likely as any other: bytes beyond the last whole multiple

@@ -35,6 +35,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 const MAX_ATTEMPTS: u32 = 4;
+/// The SDK would wait up to a second before its first retry, with a caller waiting behind it.
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 
 /// Where the services are and who is asking.
 struct Access {
@@ -137,7 +140,12 @@ macro_rules! client {
                 .credentials_provider($self.credentials.clone())
                 .http_client($self.http_client.clone())
                 .sleep_impl(TokioSleep::new())
-                .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+                .retry_config(
+                    RetryConfig::standard()
+                        .with_max_attempts(MAX_ATTEMPTS)
+                        .with_initial_backoff(FIRST_BACKOFF)
+                        .with_max_backoff(LONGEST_BACKOFF),
+                )
                 .timeout_config(
                     TimeoutConfig::builder()
                         .connect_timeout(CONNECT_TIMEOUT)

@@ -75,6 +75,18 @@ impl Bucket {
             .map_err(|error| ServiceError::of_sdk("put", self.target(key), error))
     }
 
+    /// Removes the object at `key`; nothing happens if there is none.
+    pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
+        self.client
+            .delete_object()
+            .bucket(&self.name)
+            .key(key)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| ServiceError::of_sdk("delete", self.target(key), error))
+    }
+
     /// A link for uploading exactly `content_length` bytes of `content_type` to `key` within
     /// `valid_for`.
     pub async fn presign_put(

@@ -2,7 +2,7 @@
 
 use platform::{
     ServiceError,
-    table::{Write, WriteError, Written},
+    table::{Write, WriteError},
 };
 
 use crate::{
@@ -27,6 +27,30 @@ pub struct Plan {
     pub writes: Vec<Write>,
 }
 
+/// What a search came to.
+enum Search {
+    /// The hold is in place already, somewhere in so many shards.
+    InPlace { shards: u16 },
+    /// There is enough room, in these shards together.
+    Found(Vec<Room>),
+}
+
+/// Room for units of a hold in one shard.
+struct Room {
+    shard: u16,
+    units: u32,
+    state: Shard,
+}
+
+impl Room {
+    fn part(&self) -> Part {
+        Part {
+            shard: self.shard,
+            units: self.units,
+        }
+    }
+}
+
 impl Quotas {
     /// Looks for room for `hold` and answers with the writes that place it.
     ///
@@ -39,12 +63,46 @@ impl Quotas {
         if expires_at_ms <= now_ms {
             return Err(HoldError::Expired);
         }
+        let search = self.search(quota, hold, now_ms).await?;
+        let found = match search {
+            Search::InPlace { shards } => {
+                return self.recall(quota, hold, shards, now_ms).await;
+            }
+            Search::Found(found) => found,
+        };
+        if let Some(last) = found.last() {
+            self.beliefs.found_room(quota, last.shard);
+        }
+        let writes = found.iter().map(|room| {
+            let held = Held {
+                units: room.units,
+                expires_at_ms,
+            };
+            let taking = room.state.take(hold.id, held, now_ms);
+            store::hold(&self.table, keys::shard(quota, room.shard), &taking, now_ms)
+        });
+        Ok(Plan {
+            writes: writes.collect(),
+            claim: Claim {
+                quota: quota.clone(),
+                hold: hold.id,
+                expires_at_ms,
+                parts: found.iter().map(Room::part).collect(),
+            },
+        })
+    }
+
+    /// Looks for room, shard by shard, until there is enough.
+    async fn search(&self, quota: &QuotaId, hold: &Hold, now_ms: i64) -> Result<Search, HoldError> {
         let (shards, mut first) = self.open(quota).await?.ok_or(HoldError::Unknown)?;
-        let mut found = Vec::new();
         let mut missing = hold.units.get();
+        let mut found = Vec::new();
         let mut vain = Vec::new();
         let mut asked = false;
         for shard in self.beliefs.order(quota, hold.id, shards) {
+            if missing == 0 {
+                break;
+            }
             if !vain.is_empty() && !asked {
                 asked = true;
                 self.hear_hints(quota, now_ms).await?;
@@ -56,58 +114,45 @@ impl Quotas {
             let state = self.tidied(quota, shard, known, now_ms).await?;
             let state = state.ok_or(HoldError::Unknown)?;
             if state.live(hold.id, now_ms).is_some() {
-                return self.recall(quota, hold, shards, now_ms).await;
+                return Ok(Search::InPlace { shards });
             }
-            let part = state.room(now_ms).min(missing);
-            if part == 0 {
+            let units = state.room(now_ms).min(missing);
+            if units == 0 {
                 vain.push((shard, self.believe_empty(quota, shard, &state, now_ms)));
-                continue;
-            }
-            missing -= part;
-            found.push((shard, part, state));
-            if missing == 0 {
-                break;
+            } else {
+                missing -= units;
+                found.push(Room {
+                    shard,
+                    units,
+                    state,
+                });
             }
         }
-        let tell = missing > 0 || vain.len() > PROBES_BEFORE_HINT;
-        if shards > 1 && tell && !vain.is_empty() {
-            self.table
-                .write(store::add_hints(&self.table, quota, &vain))
-                .await
-                .or_else(no_condition)?;
+        if missing > 0 || vain.len() > PROBES_BEFORE_HINT {
+            self.leave_hints(quota, shards, &vain).await?;
         }
         if missing > 0 {
             return Err(HoldError::SoldOut);
         }
-        if let [.., (shard, _, _)] = &found[..] {
-            self.beliefs.found_room(quota, *shard);
+        Ok(Search::Found(found))
+    }
+
+    /// Tells other processes which shards were found empty.
+    async fn leave_hints(
+        &self,
+        quota: &QuotaId,
+        shards: u16,
+        vain: &[(u16, i64)],
+    ) -> Result<(), ServiceError> {
+        if shards == 1 || vain.is_empty() {
+            return Ok(());
         }
-        let writes = found.iter().map(|(shard, units, state)| {
-            let taking = state.take(
-                hold.id,
-                Held {
-                    units: *units,
-                    expires_at_ms,
-                },
-                now_ms,
-            );
-            store::hold(&self.table, keys::shard(quota, *shard), &taking, now_ms)
-        });
-        Ok(Plan {
-            writes: writes.collect(),
-            claim: Claim {
-                quota: quota.clone(),
-                hold: hold.id,
-                expires_at_ms,
-                parts: found
-                    .iter()
-                    .map(|(shard, units, _)| Part {
-                        shard: *shard,
-                        units: *units,
-                    })
-                    .collect(),
-            },
-        })
+        let hints = store::add_hints(&self.table, quota, vain);
+        match self.table.write(hints).await {
+            // A write without a condition cannot be refused.
+            Ok(_) | Err(WriteError::Refused { .. }) => Ok(()),
+            Err(WriteError::Service(error)) => Err(error),
+        }
     }
 
     /// A shard without more expired holds than one write can take away.
@@ -192,13 +237,5 @@ impl Quotas {
             .min(believed);
         self.beliefs.found_empty(quota, shard, until_ms);
         until_ms
-    }
-}
-
-/// A write without a condition cannot be refused.
-fn no_condition(error: WriteError) -> Result<Written, ServiceError> {
-    match error {
-        WriteError::Refused { .. } => Ok(Written { item: None }),
-        WriteError::Service(error) => Err(error),
     }
 }

@@ -22,7 +22,7 @@
 //! once; the [`Claim`] belongs into it. When the transaction is cancelled and
 //! [names](platform::table::Cancellation::names) [`QUOTA`], somebody else was faster: ask again.
 //!
-//! ```ignore
+//! ```text
 //! let plan = quotas.hold(&seats, &hold).await?;          // SoldOut costs no write
 //! let order = Order::placed(plan.claim);                 // the claim is stored with the order
 //! aws.transact(Transaction::from(plan.writes).and(orders.create(&order))).await?;

@@ -7,6 +7,8 @@
 //!
 //! This crate is for tests: it panics where a test should fail.
 
+#![expect(clippy::expect_used, reason = "a test fails by a panic")]
+
 mod client;
 mod world;
 

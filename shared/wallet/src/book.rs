@@ -38,14 +38,14 @@ impl Book {
         expired
     }
 
-    /// New points, pending until the day `active_from` if there is one.
+    /// New points, pending until the day `active_from` if there is one. Once all are issued, they
+    /// [`repay`](Book::repay).
     pub(crate) fn issue(&mut self, month: Month, active_from: Option<u32>, points: i64) {
         self.issued += points;
         match active_from {
             Some(day) => self.lots.add_pending(day, month, points),
             None => self.lots.add(month, points),
         }
-        self.repay();
     }
 
     /// Takes active points out of the book, what expires first before the rest. The caller makes
@@ -57,6 +57,8 @@ impl Book {
     /// Puts parts back into the lots they came from; answers how many points had expired by `at`
     /// and are booked so instead.
     pub(crate) fn put_back(&mut self, parts: &[Part], at: Timestamp) -> i64 {
+        // What could be spent by then takes part in repaying.
+        self.lots.activate(at);
         let mut expired = 0;
         for part in parts {
             if part.expires_at() <= at {
@@ -91,7 +93,8 @@ impl Book {
         sum - i128::from(self.debt) == i128::from(self.issued)
     }
 
-    fn repay(&mut self) {
+    /// Pays the debt from what can be spent, what expires first before the rest.
+    pub(crate) fn repay(&mut self) {
         if self.debt > 0 {
             let repaid = self.debt.min(self.lots.active_points());
             self.lots.take(repaid);

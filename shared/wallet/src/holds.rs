@@ -239,7 +239,7 @@ impl Wallet {
 }
 
 impl Holds {
-    /// Ends the live holds whose time is over by now.
+    /// Ends the live holds whose time is over by now, in the order of time.
     pub(crate) fn end(&mut self, now: Timestamp) -> Vec<Ended> {
         let mut ended = Vec::new();
         for hold in &mut self.0 {
@@ -258,6 +258,7 @@ impl Holds {
                 });
             }
         }
+        ended.sort_by_key(|ended| ended.at);
         ended
     }
 

@@ -31,6 +31,8 @@ mod keys;
 mod lots;
 mod mark;
 mod minutes;
+#[cfg(test)]
+mod model;
 mod movement;
 mod rules;
 mod spend;

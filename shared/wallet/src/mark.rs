@@ -84,6 +84,7 @@ impl Wallet {
             // Both are at most 1,440 a day.
             accrued.points = accrued.points.checked_add(points).unwrap_or(Points::MAX);
         }
+        self.book.repay();
         accrued
     }
 

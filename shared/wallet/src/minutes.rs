@@ -209,7 +209,9 @@ mod tests {
     fn minute_by_minute(plays: &[Play]) -> BTreeSet<u32> {
         let mut marked = BTreeSet::new();
         for play in plays {
-            for second in play.start_s..play.end_s {
+            // A second of every minute, and the last.
+            let seconds = (play.start_s..play.end_s).step_by(60);
+            for second in seconds.chain((play.start_s < play.end_s).then(|| play.end_s - 1)) {
                 marked.insert(u32::try_from(second / 60).unwrap());
             }
         }

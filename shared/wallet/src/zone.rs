@@ -134,7 +134,7 @@ mod tests {
         fn every_minute_goes_to_the_date_it_begins_on(
             zone in prop::sample::select(&ZONES[..]),
             start in 26_297_280..31_557_600_u32,
-            length in 1..4_000_u32,
+            length in 1..3_000_u32,
         ) {
             let zone = Zone::parse(zone).unwrap();
             let run = Run { start, end: start + length };

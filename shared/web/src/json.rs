@@ -160,14 +160,14 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Outer {
-        #[allow(dead_code, reason = "only its parsing matters here")]
+        #[expect(dead_code, reason = "only its parsing matters here")]
         inner: Vec<Inner>,
     }
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Inner {
-        #[allow(dead_code, reason = "only its parsing matters here")]
+        #[expect(dead_code, reason = "only its parsing matters here")]
         count: u32,
     }
 

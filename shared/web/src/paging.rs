@@ -33,7 +33,6 @@ pub struct List<T> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-#[expect(clippy::module_name_repetitions, reason = "it documents the parameters")]
 pub struct PagingParams {
     /// `next_cursor` of the page before.
     cursor: Option<String>,

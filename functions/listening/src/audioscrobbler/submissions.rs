@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_listen_without_name_or_time_is_left_out_and_hurts_no_other() {
-        let form = b"a[0]=A&t[0]=&i[0]=1700000000&a[1]=A&t[1]=T&i[1]=&a[3]=A&t[3]=T&i[3]=1700000000";
+        let form =
+            b"a[0]=A&t[0]=&i[0]=1700000000&a[1]=A&t[1]=T&i[1]=&a[3]=A&t[3]=T&i[3]=1700000000";
         let expected = [Listen::attested(1_700_000_000, None)];
         assert_eq!(listens(form, Stamp::Start).unwrap(), expected);
     }

@@ -62,7 +62,9 @@ impl AdditionalInfo<'_> {
                 .cut_to_whole()
                 .filter(|length| *length > 0)
                 .ok_or(DocumentError::InvalidDuration(name))?;
-            of(length).map(Some).map_err(|_| DocumentError::DurationTooLarge(name, max))
+            of(length)
+                .map(Some)
+                .map_err(|_| DocumentError::DurationTooLarge(name, max))
         };
         let max_ms = Length::MAX_MS;
         match (&self.duration, &self.duration_ms) {

@@ -73,7 +73,9 @@ pub(crate) enum DocumentError {
     NameEmpty(&'static str),
     #[error("track_metadata.additional_info.tags must be a list.")]
     TagsNotAList,
-    #[error("JSON document may not contain more than 50 items in track_metadata.additional_info.tags.")]
+    #[error(
+        "JSON document may not contain more than 50 items in track_metadata.additional_info.tags."
+    )]
     TooManyTags,
     #[error(
         "JSON document may not contain track_metadata.additional_info.tags longer than 64 characters."

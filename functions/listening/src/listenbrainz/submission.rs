@@ -120,9 +120,7 @@ fn object<'a, 'b>(listen: &'b Slot<ListenIn<'a>>) -> Result<&'b ListenIn<'a>, Do
 }
 
 /// The metadata, whose names are as they must be.
-fn metadata<'a, 'b>(
-    listen: &'b ListenIn<'a>,
-) -> Result<&'b TrackMetadata<'a>, DocumentError> {
+fn metadata<'a, 'b>(listen: &'b ListenIn<'a>) -> Result<&'b TrackMetadata<'a>, DocumentError> {
     let metadata = match &listen.track_metadata {
         Slot::Object(metadata) => metadata,
         Slot::Absent | Slot::Null => return Err(DocumentError::NullTrackMetadata),

@@ -31,7 +31,10 @@ pub(crate) struct ListensIn {
 /// One listen.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "what describes the track is only checked: points depend on time")]
+#[expect(
+    dead_code,
+    reason = "what describes the track is only checked: points depend on time"
+)]
 pub(crate) struct ListenIn {
     /// When the track began, in seconds since 1970.
     #[schema(example = 1_780_000_000)]
@@ -49,7 +52,7 @@ pub(crate) struct ListenIn {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Mezzanine")]
     release_name: Option<Checked<Name>>,
     /// The recording's MusicBrainz id.
-    #[schema(value_type = Option<String>, format = Uuid)]
+    #[schema(value_type = Option<String>, min_length = 36, max_length = 36, example = "b1a9c0e9-d987-4042-ae91-78d6a3267d69")]
     recording_mbid: Option<Checked<Mbid>>,
     /// The recording's ISRC (ISO 3901), without hyphens.
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$", example = "GBAAA9800322")]
@@ -137,7 +140,10 @@ fn refuse_a_wrong_clock(intake: &Intake) -> Result<(), ApiError> {
         }
     }
     match first {
-        Some(reason) => Err(ApiError::field("/listens/0/listened_at", reason.to_string())),
+        Some(reason) => Err(ApiError::field(
+            "/listens/0/listened_at",
+            reason.to_string(),
+        )),
         None => Ok(()),
     }
 }

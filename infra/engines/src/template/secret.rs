@@ -1,9 +1,11 @@
 //! Secrets of Secrets Manager.
 
+use serde_json::{Map, Value};
+
 use super::{
     error::{Problem, TemplateError},
     names,
-    properties::Properties,
+    properties::{Properties, unexpected},
 };
 
 /// A secret.
@@ -46,7 +48,7 @@ pub struct GeneratedSecret {
     /// The characters it is made of.
     pub alphabet: String,
     /// A JSON object that the text goes into, and under which key; alone if there is none.
-    pub template: Option<(String, String)>,
+    pub template: Option<(Map<String, Value>, String)>,
 }
 
 const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -112,7 +114,17 @@ fn generate(mut section: Properties) -> Result<GeneratedSecret, TemplateError> {
     let key = section.text("GenerateStringKey")?;
     let template = match (template, key) {
         (None, None) => None,
-        (Some(template), Some(key)) => Some((template, key)),
+        (Some(template), Some(key)) => match serde_json::from_str(&template) {
+            Ok(object) => Some((object, key)),
+            Err(_) => {
+                let place = section.place("SecretStringTemplate");
+                return Err(unexpected(
+                    &place,
+                    "a text of a JSON object",
+                    &template.into(),
+                ));
+            }
+        },
         (template, _) => {
             let absent = match template {
                 Some(_) => "GenerateStringKey",

@@ -17,7 +17,7 @@ use engines::{
     gateway_event::{self, RequestContext},
     template::{HttpApi, Template},
 };
-use http::{Request, Response, request::Parts};
+use http::{HeaderName, HeaderValue, Request, Response, header, request::Parts};
 use http_body_util::{BodyExt, Limited};
 use kernel::{Clock, Id, kind};
 
@@ -146,12 +146,13 @@ impl Gateway {
 
     async fn invoke(
         &self,
-        head: Parts,
+        mut head: Parts,
         body: Bytes,
         peer: SocketAddr,
         request_id: &str,
     ) -> Result<Response<Bytes>, Refusal> {
         let inner = &self.0;
+        forwarded(&mut head, peer);
         let matched = inner
             .routes
             .find(head.method.as_str(), head.uri.path())
@@ -187,5 +188,24 @@ impl Gateway {
             tracing::error!(function = matched.function, problem, "no usable answer");
             Refusal::Failed
         })
+    }
+}
+
+/// The headers by which the gateway tells where a request came from. A caller's own are not believed.
+fn forwarded(head: &mut Parts, peer: SocketAddr) {
+    let host = head.headers.get(header::HOST);
+    let port = host
+        .and_then(|host| host.to_str().ok()?.rsplit_once(':'))
+        .map_or("80", |(_, port)| port)
+        .to_owned();
+    let values = [
+        ("x-forwarded-for", peer.ip().to_string()),
+        ("x-forwarded-port", port),
+        ("x-forwarded-proto", "http".to_owned()),
+    ];
+    for (name, value) in values {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            head.headers.insert(HeaderName::from_static(name), value);
+        }
     }
 }

@@ -1,5 +1,11 @@
 //! Quotas over the embedded engine.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 mod capacity;
 mod concurrency;
 mod expiry;
