@@ -34,9 +34,9 @@ fn keys_table(environment: &Environment) -> Result<String, ConfigError> {
     variables.finish(name)
 }
 
-/// The gateway keeps an answer for a minute, so only what is as true then may be answered: a bad
-/// token stays bad, but keys that cannot be read now may be readable in a second. That is an error,
-/// of which the gateway keeps nothing.
+/// The gateway keeps an answer for a minute, so only what the token itself is to blame for may be
+/// answered. That the keys cannot be read now is an error instead: the gateway answers 500, keeps
+/// nothing of it, and asks again at the next request.
 async fn authorize(
     verifier: &Verifier,
     request: &AuthorizerRequest,

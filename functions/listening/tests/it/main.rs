@@ -1,6 +1,9 @@
 //! The routes and the consumer, over the real router and the embedded engines.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
 
 mod faults;
 mod listens;

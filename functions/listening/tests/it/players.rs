@@ -107,6 +107,32 @@ pub(crate) fn listen_at(listened_at_s: i64) -> Value {
     })
 }
 
+/// A document as ListenBrainz wants it.
+pub(crate) fn document(listen_type: &str, payload: impl Into<Value>) -> Value {
+    json!({ "listen_type": listen_type, "payload": payload.into() })
+}
+
+/// The same, changed in one place.
+pub(crate) fn listen_with(listened_at_s: i64, pointer: &str, value: impl Into<Value>) -> Value {
+    let mut listen = listen_at(listened_at_s);
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    listen.pointer_mut(parent).unwrap()[field] = value.into();
+    listen
+}
+
+/// Asserts that the answer is an error of ListenBrainz's shape, with the headers of every answer.
+pub(crate) fn assert_refused(answer: &Answer, status: u16, about: &str) {
+    assert_eq!(answer.status, status, "{about}: {}", answer.text());
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/json"),
+        "{about}"
+    );
+    assert_eq!(answer.json()["code"], status, "{about}");
+    assert!(answer.json()["error"].is_string(), "{about}");
+    assert!(answer.header("x-ratelimit-remaining").is_some(), "{about}");
+}
+
 /// The document with a byte in the track's name that no UTF-8 text has.
 pub(crate) fn without_utf8(document: &str) -> Vec<u8> {
     let (before, after) = document.split_once("Teardrop").unwrap();

@@ -1,33 +1,8 @@
 //! `POST /1/submit-listens`: what is refused, and in which words
 
 use serde_json::{Value, json};
-use testkit::Answer;
 
-use crate::players::{Stage, listen_at, without_utf8};
-
-fn document(listen_type: &str, payload: impl Into<Value>) -> Value {
-    json!({ "listen_type": listen_type, "payload": payload.into() })
-}
-
-/// A listen whose metadata is changed in one place.
-fn listen_with(listened_at_s: i64, pointer: &str, value: impl Into<Value>) -> Value {
-    let mut listen = listen_at(listened_at_s);
-    let (parent, field) = pointer.rsplit_once('/').unwrap();
-    listen.pointer_mut(parent).unwrap()[field] = value.into();
-    listen
-}
-
-fn assert_refused(answer: &Answer, status: u16, about: &str) {
-    assert_eq!(answer.status, status, "{about}: {}", answer.text());
-    assert_eq!(
-        answer.header("content-type"),
-        Some("application/json"),
-        "{about}"
-    );
-    assert_eq!(answer.json()["code"], status, "{about}");
-    assert!(answer.json()["error"].is_string(), "{about}");
-    assert!(answer.header("x-ratelimit-remaining").is_some(), "{about}");
-}
+use crate::players::{Stage, assert_refused, document, listen_at, listen_with, without_utf8};
 
 #[tokio::test]
 async fn the_first_bad_listen_refuses_the_whole_document() {

@@ -77,3 +77,15 @@ pub(crate) fn named(error: &TokenError) -> &'static str {
         TokenError::Service(_) => "service",
     }
 }
+
+/// Asserts that every token is refused for the reason beside it, and that the sender is to blame.
+pub(crate) async fn check_refused(house: &House, cases: Vec<(&str, String, &str)>) {
+    for (case, token, reason) in cases {
+        let error = match house.verifier.access(&token).await {
+            Ok(claims) => panic!("{case} was accepted: {claims:?}"),
+            Err(error) => error,
+        };
+        assert_eq!(named(&error), reason, "{case}");
+        assert!(error.is_callers_fault(), "{case}");
+    }
+}

@@ -1,10 +1,6 @@
 //! Tokens against the embedded engines: what is accepted, what is refused, what is read for it.
 
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod access;
 mod counted;
@@ -12,4 +8,5 @@ mod forge;
 mod house;
 mod listening;
 mod refused_access;
+mod spelling;
 mod verifier;

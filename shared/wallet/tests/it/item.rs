@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use jiff::SignedDuration;
-use platform::table::{Item, Key, Write};
+use platform::table::{Item, Key};
 use serde_json::{Value, json};
 use wallet::{Play, Rules, Zone};
 
@@ -32,7 +32,8 @@ fn value_bytes(value: &Value) -> usize {
     }
 }
 
-/// A listener of a year: this month eight sessions a day of nine to 44 minutes at odd times.
+/// A listener of more than a year: a day in each month, and since a month eight sessions a day of
+/// nine to 44 minutes at odd times.
 #[tokio::test]
 async fn the_wallet_of_a_busy_listener_takes_one_write_unit() {
     let (world, wallets) = start().await;
@@ -43,8 +44,11 @@ async fn the_wallet_of_a_busy_listener_takes_one_write_unit() {
     let rules = Rules::founding();
     let zone = Zone::parse("America/Argentina/Buenos_Aires").unwrap();
     let mut sizes = Vec::new();
-    for day in 0..370 {
-        world.clock.advance(SignedDuration::from_hours(24)).unwrap();
+    for day in (0..370).filter(|day| day % 30 == 0 || *day > 340) {
+        let now = world.clock.now();
+        let end_of_day_s = first_day_s + (day + 1) * 86_400 - now.as_second();
+        let until_its_end = SignedDuration::from_secs(end_of_day_s);
+        world.clock.advance(until_its_end).unwrap();
         let now = world.clock.now();
         for session in 0..8 {
             let (day, session): (i64, i64) = (day, session);
@@ -101,10 +105,8 @@ async fn an_item_that_does_not_hold_together_is_no_wallet() {
         let mut broken = sound.clone();
         broken[attribute] = value.clone();
         let item: Item = serde_json::from_value(broken).unwrap();
-        // Written as it is, past the rules that would never make it.
-        table.write(Write::put(&table, &item)).await.unwrap();
-        let loaded = wallets.load(account).await;
-        assert!(loaded.is_err(), "{attribute} = {value}: {loaded:?}");
+        let found = wallets.found(account, Some(item));
+        assert!(found.is_err(), "{attribute} = {value}: {found:?}");
     }
     let item: Item = serde_json::from_value(sound).unwrap();
     let other = wallets.found(member("other"), Some(item.clone()));
