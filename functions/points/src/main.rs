@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary of `points`: wiring only.
+
+fn main() -> std::process::ExitCode {
+    platform::serve::run(points::build)
+}

@@ -20,6 +20,17 @@ pub(crate) struct Promise {
     pub(crate) sha256: Sha256,
 }
 
+/// Why a file cannot be promised so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PromiseError {
+    /// Too few or too many codes.
+    #[error("a file has 1 to {MAX_CODES} codes")]
+    Count,
+    /// Too few or too many bytes.
+    #[error("a file has 1 to {MAX_FILE_BYTES} bytes")]
+    ByteSize,
+}
+
 /// A SHA-256 hash: 64 hexadecimal digits, kept in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -62,6 +73,19 @@ pub(crate) enum Rejection {
         /// How many it holds.
         found: usize,
     },
+}
+
+impl Promise {
+    /// The promise of a file that is within the limits.
+    pub(crate) fn new(count: u32, byte_size: u64, sha256: Sha256) -> Result<Self, PromiseError> {
+        if !(1..=MAX_CODES).contains(&count) {
+            return Err(PromiseError::Count);
+        }
+        if !(1..=MAX_FILE_BYTES).contains(&byte_size) {
+            return Err(PromiseError::ByteSize);
+        }
+        Ok(Self { count, byte_size, sha256 })
+    }
 }
 
 /// The codes of `file`, if all of it is as promised.

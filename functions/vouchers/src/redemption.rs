@@ -38,6 +38,9 @@ pub(crate) enum RedeemError {
         /// How often one may.
         limit: u32,
     },
+    /// No code is left.
+    #[error("no voucher of this reward is left")]
+    OutOfStock,
     /// The member has fewer points than it costs.
     #[error("the reward costs {price} points and {available} are available")]
     InsufficientPoints {
@@ -48,15 +51,23 @@ pub(crate) enum RedeemError {
     },
 }
 
-/// Decides on `wish`: takes the price out of `wallet` and says what the voucher's issue is. The
-/// member has redeemed the reward `redeemed` times before.
+/// A voucher and to whom it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Redemption {
+    pub(crate) voucher: Id<kind::Voucher>,
+    pub(crate) issue: Issue,
+}
+
+/// Decides on `wish`: takes the price out of `wallet` and issues the `free` voucher, if there is
+/// one. The member has redeemed the reward `redeemed` times before.
 pub(crate) fn redeem(
     reward: &Reward,
     wish: &Wish,
     redeemed: u32,
+    free: Option<Id<kind::Voucher>>,
     wallet: &mut Wallet,
     now: Timestamp,
-) -> Result<Issue, RedeemError> {
+) -> Result<Redemption, RedeemError> {
     match reward.status {
         Status::Published => {}
         Status::Paused => return Err(RedeemError::Paused),
@@ -71,13 +82,14 @@ pub(crate) fn redeem(
     {
         return Err(RedeemError::LimitReached { limit: limit.get() });
     }
+    let voucher = free.ok_or(RedeemError::OutOfStock)?;
     let spent = wallet
-        .spend(price, Reason::from(reward.id), now)
+        .spend(price, Reason::from(voucher), now)
         .map_err(|SpendError::Insufficient { available }| {
             RedeemError::InsufficientPoints { price, available }
         })?;
     let valid_hours = i64::from(reward.voucher_valid_days.days()) * 24;
-    Ok(Issue {
+    let issue = Issue {
         holder: wish.account,
         reward: reward.id,
         reward_name: reward.name.clone(),
@@ -88,7 +100,8 @@ pub(crate) fn redeem(
             .checked_add(SignedDuration::from_hours(valid_hours))
             .unwrap_or(Timestamp::MAX),
         spent,
-    })
+    };
+    Ok(Redemption { voucher, issue })
 }
 
 #[cfg(test)]
@@ -130,10 +143,16 @@ mod tests {
         wallet
     }
 
+    fn free() -> Option<Id<kind::Voucher>> {
+        Some(Id::derive(&["voucher"]))
+    }
+
     #[test]
     fn a_redemption_takes_the_price_and_pins_what_the_voucher_says() {
         let mut wallet = wallet(100);
-        let issue = redeem(&reward(), &wish(), 1, &mut wallet, NOW).unwrap();
+        let redemption = redeem(&reward(), &wish(), 1, free(), &mut wallet, NOW).unwrap();
+        assert_eq!(Some(redemption.voucher), free());
+        let issue = redemption.issue;
         assert_eq!(issue.price().get(), 60);
         assert_eq!(wallet.balance(NOW).available, 40);
         assert_eq!(issue.expires_at.as_second(), NOW.as_second() + 30 * 86_400);
@@ -146,15 +165,18 @@ mod tests {
         let wrong = Wish { seen_price: Points::new(59).ok(), ..wish() };
         let draft = Reward { status: Status::Draft, ..reward() };
         let paused = Reward { status: Status::Paused, ..reward() };
-        for (reward, wish, redeemed, points, error) in [
-            (draft, wish(), 0, 100, RedeemError::NotPublished),
-            (paused, wish(), 0, 100, RedeemError::Paused),
-            (reward(), wrong, 0, 100, RedeemError::PriceChanged { price }),
-            (reward(), wish(), 2, 100, RedeemError::LimitReached { limit: 2 }),
-            (reward(), wish(), 0, 59, RedeemError::InsufficientPoints { price, available: 59 }),
+        let (limit, available) = (2, 59);
+        for (reward, wish, redeemed, free, points, error) in [
+            (draft, wish(), 0, free(), 100, RedeemError::NotPublished),
+            (paused, wish(), 0, free(), 100, RedeemError::Paused),
+            (reward(), wrong, 0, free(), 100, RedeemError::PriceChanged { price }),
+            (reward(), wish(), 2, free(), 100, RedeemError::LimitReached { limit }),
+            (reward(), wish(), 0, None, 100, RedeemError::OutOfStock),
+            (reward(), wish(), 0, free(), 59, RedeemError::InsufficientPoints { price, available }),
         ] {
             let mut wallet = wallet(points);
-            assert_eq!(redeem(&reward, &wish, redeemed, &mut wallet, NOW), Err(error));
+            let refused = redeem(&reward, &wish, redeemed, free, &mut wallet, NOW);
+            assert_eq!(refused, Err(error));
             assert_eq!(wallet.balance(NOW).available, points);
         }
     }
@@ -162,6 +184,6 @@ mod tests {
     #[test]
     fn the_price_a_member_saw_may_be_the_price() {
         let seen = Wish { seen_price: Points::new(60).ok(), ..wish() };
-        assert!(redeem(&reward(), &seen, 0, &mut wallet(60), NOW).is_ok());
+        assert!(redeem(&reward(), &seen, 0, free(), &mut wallet(60), NOW).is_ok());
     }
 }

@@ -6,9 +6,10 @@
 use std::{fmt, time::Duration};
 
 use journeys::{Answer, Client, ClientError, Request};
+use kernel::{Id, kind};
 use serde_json::{Value, json};
 
-use crate::Planet;
+use crate::{Planet, RoleError};
 
 const PASSWORD: &str = "planet on a laptop";
 const OPERATOR: &str = "operator@example.com";
@@ -41,7 +42,7 @@ pub enum DemoError {
     Client(#[from] ClientError),
     /// The operator's role could not be set.
     #[error("the demo world has no operator: {0}")]
-    Operator(String),
+    Operator(#[from] RoleError),
     /// The codes were not loaded in time.
     #[error("the demo world has no codes: {0}")]
     Codes(String),
@@ -72,10 +73,7 @@ pub async fn seed(planet: &Planet) -> Result<DemoWorld, DemoError> {
             listening_token: None,
         });
     };
-    planet
-        .make_operator(&operator_id)
-        .await
-        .map_err(DemoError::Operator)?;
+    planet.make_operator(operator_id).await?;
     let operator = demo.sign_in(OPERATOR).await?;
     demo.make_reward(&operator).await?;
     demo.sign_up(FAN, "Xiao Mei").await?;
@@ -106,7 +104,7 @@ impl Demo {
     }
 
     /// The new account's id; nothing if the address has one.
-    async fn sign_up(&self, email: &str, name: &str) -> Result<Option<String>, DemoError> {
+    async fn sign_up(&self, email: &str, name: &str) -> Result<Option<Id<kind::Account>>, DemoError> {
         let body = json!({
             "email": email,
             "password": PASSWORD,
@@ -116,10 +114,10 @@ impl Demo {
         });
         let request = Request::post("/v1/accounts", &body);
         let answer = self.client.send(&request).await?;
-        match answer.status {
-            201 => Ok(Some(answer.text_at("/id"))),
-            409 => Ok(None),
-            status => Err(DemoError::Answer {
+        match (answer.status, answer.text_at("/id").parse()) {
+            (201, Ok(account)) => Ok(Some(account)),
+            (409, _) => Ok(None),
+            (status, _) => Err(DemoError::Answer {
                 request: request.to_string(),
                 status,
                 body: answer.text(),

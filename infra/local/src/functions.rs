@@ -80,18 +80,25 @@ pub enum InvocationFailure {
     TimedOut(Duration),
 }
 
+/// The region and the credentials of everything here.
+const CREDENTIALS: [(&str, &str); 3] = [
+    ("AWS_REGION", engines::REGION),
+    ("AWS_ACCESS_KEY_ID", engines::ACCESS_KEY_ID),
+    ("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY),
+];
+
+/// An environment that gives access and nothing else.
+pub(crate) fn credentials() -> Environment {
+    CREDENTIALS.into_iter().collect()
+}
+
 /// What Lambda would set: the template's variables and the credentials of the function's role.
 fn environment_of(function: &engines::template::Function, endpoint: &str) -> Environment {
-    let credentials = [
-        ("AWS_REGION", engines::REGION),
-        ("AWS_ACCESS_KEY_ID", engines::ACCESS_KEY_ID),
-        ("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY),
-        ("AWS_ENDPOINT_URL", endpoint),
-    ];
     let variables = function.environment.iter();
     variables
         .map(|(name, value)| (name.as_str(), value.as_str()))
-        .chain(credentials)
+        .chain(CREDENTIALS)
+        .chain([("AWS_ENDPOINT_URL", endpoint)])
         .collect()
 }
 

@@ -22,6 +22,8 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
 use axum::{Router, extract::ConnectInfo};
@@ -29,7 +31,11 @@ use engines::{
     EngineError, Engines,
     template::{Parameters, Template, TemplateError},
 };
-use kernel::Clock;
+use kernel::{Clock, Id, kind};
+use platform::{
+    Aws, ConfigError,
+    table::{Key, Write, WriteError},
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use self::{gateway::Gateway, trigger::Triggers};
@@ -95,6 +101,20 @@ pub enum StartFailure {
     },
 }
 
+/// Why an account could not be made an operator.
+#[derive(Debug, thiserror::Error)]
+pub enum RoleError {
+    /// The template has no table of accounts.
+    #[error("the template has no AccountsTable")]
+    NoTable,
+    /// The table cannot be reached.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no such account, or the table did not answer.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
 impl Planet {
     /// Starts everything and answers once requests are served.
     pub async fn start(options: &Options) -> Result<Self, StartFailure> {
@@ -125,6 +145,7 @@ impl Planet {
             // An error means that the sender is gone, which is the same wish.
             let _ended = stopped.wait_for(|stopped| *stopped).await;
         });
+        tokio::spawn(save_now_and_then(engines.clone(), stop.subscribe()));
         Ok(Self {
             address,
             engines,
@@ -150,16 +171,42 @@ impl Planet {
         &self.template
     }
 
+    /// Makes an account an operator, as an operator's hand on the table does: there is no route that
+    /// gives this role away.
+    pub async fn make_operator(&self, account: Id<kind::Account>) -> Result<(), RoleError> {
+        let template = &self.template;
+        let table = template.table("AccountsTable").ok_or(RoleError::NoTable)?;
+        let aws = Aws::over(&functions::credentials(), Arc::new(self.engines.clone()))?;
+        let table = aws.table(table.name.clone());
+        let key = Key::sorted(format!("ACCOUNT#{account}"), "ACCOUNT");
+        let write = Write::update(&table, key, "SET #roles = :roles")
+            .when("attribute_exists(pk)")
+            .bind(":roles", ["operator"]);
+        table.write(write).await?;
+        Ok(())
+    }
+
     /// Stops taking requests, lets work in flight end, and keeps what must be kept.
     pub async fn stop(self) -> Result<(), EngineError> {
         self.stop.send_replace(true);
         // Connections that are kept alive end with the process; five seconds are for answers.
-        let grace = std::time::Duration::from_secs(5);
+        let grace = Duration::from_secs(5);
         if tokio::time::timeout(grace, self.server).await.is_err() {
             tracing::warn!("some connections were still open");
         }
         self.triggers.stop().await;
         self.engines.close().await
+    }
+}
+
+/// Messages live in memory; writing them down every few seconds means that little is lost when the
+/// process is killed. (A clean stop writes down all of them.)
+async fn save_now_and_then(engines: Engines, mut stop: watch::Receiver<bool>) {
+    const EVERY: Duration = Duration::from_secs(5);
+    while tokio::time::timeout(EVERY, stop.changed()).await.is_err() {
+        if let Err(error) = engines.save() {
+            tracing::warn!(%error, "the messages were not written down");
+        }
     }
 }
 

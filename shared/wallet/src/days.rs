@@ -62,7 +62,8 @@ impl Days {
     /// Forgets the days on which no minute from the beginning (UTC) of `floor_day` on can lie. West
     /// of Greenwich that minute is on the day before.
     pub(crate) fn raise_floor(&mut self, floor_day: u32) {
-        self.0.retain(|day| day.number.saturating_add(1) >= floor_day);
+        self.0
+            .retain(|day| day.number.saturating_add(1) >= floor_day);
     }
 
     /// The counters in bytes.

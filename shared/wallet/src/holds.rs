@@ -146,11 +146,9 @@ impl Wallet {
         if self.holds.0.len() >= MAX_HOLDS {
             return Err(HoldError::TooMany);
         }
-        let parts = self
-            .take_available(points, now)
-            .map_err(|SpendError::Insufficient { available }| HoldError::Insufficient {
-                available,
-            })?;
+        let parts = self.take_available(points, now).map_err(
+            |SpendError::Insufficient { available }| HoldError::Insufficient { available },
+        )?;
         let state = State::Live(parts);
         self.holds.0.push(Hold { id, until_s, state });
         self.moved(

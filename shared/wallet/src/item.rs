@@ -12,15 +12,8 @@ use platform::{ServiceError, table::Item};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    Wallet,
-    book::Book,
-    days::Days,
-    holds::Holds,
-    keys,
-    lots::Lots,
-    minutes::Minutes,
-    movement::Movement,
-    zone::Zone,
+    Wallet, book::Book, days::Days, holds::Holds, keys, lots::Lots, minutes::Minutes,
+    movement::Movement, zone::Zone,
 };
 
 /// A wallet as it is stored.

@@ -16,10 +16,7 @@
 //! Start reading at [`Wallet`].
 
 #![deny(clippy::float_arithmetic)]
-#![cfg_attr(
-    not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)
-)]
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod balance;
 mod bits;

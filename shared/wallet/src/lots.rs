@@ -90,7 +90,10 @@ impl Lots {
         }
         let key = |pending: &PendingLot| (pending.active_from, pending.lot.month);
         let lot = Lot { month, points };
-        match self.pending.binary_search_by_key(&(active_from, month), key) {
+        match self
+            .pending
+            .binary_search_by_key(&(active_from, month), key)
+        {
             Ok(index) => {
                 if let Some(pending) = self.pending.get_mut(index) {
                     pending.lot.points += points;
@@ -143,7 +146,9 @@ impl Lots {
 
     /// Removes the active lots that have expired by now; answers how many points they held.
     pub(crate) fn expire(&mut self, now: Timestamp) -> i64 {
-        let ended = self.active.partition_point(|lot| lot.month.ends_at() <= now);
+        let ended = self
+            .active
+            .partition_point(|lot| lot.month.ends_at() <= now);
         self.active.drain(..ended).map(|lot| lot.points).sum()
     }
 
@@ -156,7 +161,9 @@ impl Lots {
 
     /// The active lots, what expires first before the rest.
     pub(crate) fn active(&self) -> impl Iterator<Item = Part> {
-        self.active.iter().map(|lot| Part::of(lot.month, lot.points))
+        self.active
+            .iter()
+            .map(|lot| Part::of(lot.month, lot.points))
     }
 
     /// How many points are active.
@@ -298,7 +305,12 @@ impl Month {
 
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.index / 12 + 1970, self.index % 12 + 1)
+        write!(
+            f,
+            "{:04}-{:02}",
+            self.index / 12 + 1970,
+            self.index % 12 + 1
+        )
     }
 }
 
@@ -357,7 +369,15 @@ mod tests {
 
     #[test]
     fn a_month_has_one_spelling() {
-        for text in ["", "2027", "2027-6", "2027-13", "1969-12", "+2027-06", "2027-06-01"] {
+        for text in [
+            "",
+            "2027",
+            "2027-6",
+            "2027-13",
+            "1969-12",
+            "+2027-06",
+            "2027-06-01",
+        ] {
             assert_eq!(text.parse::<Month>(), Err(MonthError), "{text}");
         }
     }

@@ -116,7 +116,8 @@ impl Wallet {
 
     /// Raises the floor. By itself that is no change to write down: the next load does it again.
     fn forget_before_horizon(&mut self, now: Timestamp) {
-        self.minutes.raise_floor(today(now).saturating_sub(HORIZON_DAYS));
+        self.minutes
+            .raise_floor(today(now).saturating_sub(HORIZON_DAYS));
         self.days.raise_floor(self.minutes.floor_day());
     }
 }

@@ -215,7 +215,11 @@ mod tests {
                 marked.insert(u32::try_from(second / 60).unwrap());
             }
         }
-        marked.split_off(&FLOOR).into_iter().filter(|minute| *minute < UNTIL).collect()
+        marked
+            .split_off(&FLOOR)
+            .into_iter()
+            .filter(|minute| *minute < UNTIL)
+            .collect()
     }
 
     fn all(runs: &[Run]) -> BTreeSet<u32> {

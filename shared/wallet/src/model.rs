@@ -125,7 +125,10 @@ impl Model {
         self.points.retain(|point| {
             let take = (taken.len() as i64) < count && point.active_from <= now;
             if take {
-                taken.push(Point { active_from: Timestamp::MIN, ..*point });
+                taken.push(Point {
+                    active_from: Timestamp::MIN,
+                    ..*point
+                });
             }
             !take
         });
@@ -154,11 +157,21 @@ impl Model {
             day.1 += new;
             granted += new;
             let month = crate::Month::after(*date, rule.terms.lot_months());
-            let active_date = (0..rule.terms.pending_days()).fold(*date, |d, _| d.tomorrow().unwrap());
-            let active_from = active_date.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
-            let point = Point { expires_at: month.ends_at(), active_from };
+            let active_date =
+                (0..rule.terms.pending_days()).fold(*date, |d, _| d.tomorrow().unwrap());
+            let active_from = active_date
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .unwrap()
+                .timestamp();
+            let point = Point {
+                expires_at: month.ends_at(),
+                active_from,
+            };
             let point = if active_from <= now {
-                Point { active_from: Timestamp::MIN, ..point }
+                Point {
+                    active_from: Timestamp::MIN,
+                    ..point
+                }
             } else {
                 point
             };

@@ -113,7 +113,10 @@ pub struct Reason(String);
 
 /// A text that names no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a reason must be 1 to {} visible ASCII characters", Reason::MAX_LENGTH)]
+#[error(
+    "a reason must be 1 to {} visible ASCII characters",
+    Reason::MAX_LENGTH
+)]
 pub struct ReasonError;
 
 /// All that one change did, as the stream of the wallets' table tells it.

@@ -61,7 +61,9 @@ impl Zone {
 
     /// The first minute of the day after a date.
     fn first_minute_after(&self, date: Date) -> u32 {
-        let midnight = date.tomorrow().and_then(|next| next.to_zoned(self.0.clone()));
+        let midnight = date
+            .tomorrow()
+            .and_then(|next| next.to_zoned(self.0.clone()));
         match midnight {
             // A minute belongs to the date that it begins on.
             Ok(midnight) => {
@@ -123,7 +125,13 @@ mod tests {
 
     #[test]
     fn what_is_no_name_of_a_zone_is_refused() {
-        for name in ["", "Mars/Olympus", "+08:00", "../etc/passwd", "Asia/Shanghai "] {
+        for name in [
+            "",
+            "Mars/Olympus",
+            "+08:00",
+            "../etc/passwd",
+            "Asia/Shanghai ",
+        ] {
             assert_eq!(Zone::parse(name), Err(UnknownZone), "{name}");
         }
     }

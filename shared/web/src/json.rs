@@ -87,6 +87,14 @@ pub fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
 /// Reads a JSON text: what is no JSON is `malformed_request`, what does not fit is
 /// `validation_failed` with a pointer to it.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let no_json = |error: serde_json::Error| {
+        ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {error}"))
+    };
+    // A list would be taken for a struct's fields in their order, which nobody means.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(no_json)?;
+        return Err(ApiError::field("", "it is no object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
@@ -94,12 +102,10 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
         if cause.is_data() {
             ApiError::field(pointer, cause.to_string())
         } else {
-            ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {cause}"))
+            no_json(cause)
         }
     })?;
-    reader.end().map_err(|error| {
-        ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {error}"))
-    })?;
+    reader.end().map_err(no_json)?;
     Ok(value)
 }
 
@@ -193,6 +199,11 @@ mod tests {
     fn an_unknown_field_is_refused() {
         let (code, _) = refusal(br#"{"inner":[],"role":"operator"}"#);
         assert_eq!(code, Code::ValidationFailed);
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        assert_eq!(refusal(b" [[]]"), (Code::ValidationFailed, vec![String::new()]));
     }
 
     #[test]

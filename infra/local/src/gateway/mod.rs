@@ -152,6 +152,9 @@ impl Gateway {
         request_id: &str,
     ) -> Result<Response<Bytes>, Refusal> {
         let inner = &self.0;
+        if !names_a_host(&head) {
+            return Err(Refusal::Malformed);
+        }
         forwarded(&mut head, peer);
         let matched = inner
             .routes
@@ -189,6 +192,16 @@ impl Gateway {
             Refusal::Failed
         })
     }
+}
+
+/// AWS's front door knows its hosts; a name that is none would not come this far.
+fn names_a_host(head: &Parts) -> bool {
+    let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.is_some_and(|host| {
+        let named: Result<http::uri::Authority, _> = host.parse();
+        named.is_ok_and(|authority| !authority.host().is_empty())
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    })
 }
 
 /// The headers by which the gateway tells where a request came from. A caller's own are not believed.

@@ -12,6 +12,8 @@ use web::{ApiError, Code};
 /// A refusal and AWS's word for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
+    /// The request is not one that the gateway passes on.
+    Malformed,
     /// The header that identifies the caller is missing.
     Unauthorized,
     /// The authorizer denied.
@@ -29,6 +31,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     fn parts(self) -> (Code, StatusCode, &'static str) {
         match self {
+            Self::Malformed => (Code::MalformedRequest, StatusCode::BAD_REQUEST, "Bad Request"),
             Self::Unauthorized => (Code::Unauthenticated, StatusCode::UNAUTHORIZED, "Unauthorized"),
             Self::Forbidden => (Code::Forbidden, StatusCode::FORBIDDEN, "Forbidden"),
             Self::NotFound => (Code::NotFound, StatusCode::NOT_FOUND, "Not Found"),

@@ -69,7 +69,9 @@ async fn a_refusal_writes_nothing() {
     let (world, wallets) = start().await;
     let now = world.clock.now();
     let refused = wallets
-        .commit(member("poor"), |wallet| wallet.spend(points(1), reason(), now))
+        .commit(member("poor"), |wallet| {
+            wallet.spend(points(1), reason(), now)
+        })
         .await;
     let available = 0;
     assert!(matches!(

@@ -35,7 +35,10 @@ async fn a_wallet_is_due_when_its_first_hold_or_lot_ends_and_until_that_is_booke
     assert_eq!(settle().await, 50);
     assert_eq!(due().await, []);
 
-    world.clock.advance(SignedDuration::from_hours(24 * 400)).unwrap();
+    world
+        .clock
+        .advance(SignedDuration::from_hours(24 * 400))
+        .unwrap();
     assert_eq!(due().await, [account]);
     assert_eq!(settle().await, 0);
     assert_eq!(due().await, []);
@@ -55,7 +58,10 @@ async fn the_wallets_of_all_shards_are_found() {
         });
         commit.await.unwrap();
     }
-    world.clock.advance(SignedDuration::from_hours(24 * 400)).unwrap();
+    world
+        .clock
+        .advance(SignedDuration::from_hours(24 * 400))
+        .unwrap();
     let due = wallets.due(1_000).await.unwrap();
     assert_eq!(BTreeSet::from_iter(due), accounts);
     assert!(wallets.due(8).await.unwrap().len() <= 8);

@@ -13,7 +13,9 @@ use crate::{earn, member, start};
 /// two digits a byte and one, lists and maps 3 bytes and one an element.
 fn size_bytes(attributes: &Value) -> usize {
     let attributes = attributes.as_object().unwrap();
-    let sizes = attributes.iter().map(|(name, value)| name.len() + value_bytes(value));
+    let sizes = attributes
+        .iter()
+        .map(|(name, value)| name.len() + value_bytes(value));
     sizes.sum()
 }
 
@@ -25,7 +27,9 @@ fn value_bytes(value: &Value) -> usize {
         "N" => value.as_str().unwrap().len().div_ceil(2) + 1,
         "L" => {
             let elements = value.as_array().unwrap().iter();
-            3 + elements.map(|element| 1 + value_bytes(element)).sum::<usize>()
+            3 + elements
+                .map(|element| 1 + value_bytes(element))
+                .sum::<usize>()
         }
         "M" => 3 + value.as_object().unwrap().len() + size_bytes(value),
         other => panic!("an attribute of kind {other}"),
@@ -57,7 +61,10 @@ async fn the_wallet_of_a_busy_listener_takes_one_write_unit() {
                 + session * 10_000
                 + (day * 7_919 + session * 104_729) % 7_000;
             let minutes = 9 + (day * 31 + session * 17) % 36;
-            let plays = [Play { start_s, end_s: start_s + minutes * 60 }];
+            let plays = [Play {
+                start_s,
+                end_s: start_s + minutes * 60,
+            }];
             let commit = wallets.commit(account, |wallet| {
                 wallet.set_time_zone(zone.clone(), 7, now);
                 wallet.mark(&plays, &rules, now);

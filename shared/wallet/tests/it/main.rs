@@ -1,5 +1,10 @@
 //! Wallets over the embedded engine.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 mod commit;
 mod due;
 mod item;

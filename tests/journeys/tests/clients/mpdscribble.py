@@ -41,6 +41,7 @@ class Player(socketserver.StreamRequestHandler):
                 if command == "command_list_end":
                     for entry in listed:
                         self.answer(entry)
+                        self.say("list_OK")
                     listed = None
                     self.say("OK")
             elif listed is not None:

@@ -1,0 +1,11 @@
+//! What every route shares, over real requests and the embedded engines.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+mod guards;
+mod idempotency;
+mod limits;
