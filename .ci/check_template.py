@@ -68,6 +68,10 @@ def target_of(reference):
     return reference
 
 
+# What is remembered of requests, and sessions that ended.
+MAY_FORGET = {"RequestsTable", "AccountsTable"}
+
+
 def tables(resources):
     for name, table in of_type(resources, "AWS::DynamoDB::Table").items():
         properties = table["Properties"]
@@ -79,8 +83,8 @@ def tables(resources):
             yield f"{name} cannot be restored to a point in time"
         if properties.get("BillingMode") != "PAY_PER_REQUEST":
             yield f"{name} has a fixed capacity"
-        if "TimeToLiveSpecification" in properties and name != "RequestsTable":
-            yield f"{name} forgets rows, and only what is remembered of requests may be forgotten"
+        if "TimeToLiveSpecification" in properties and name not in MAY_FORGET:
+            yield f"{name} forgets rows"
 
 
 def queues(resources):

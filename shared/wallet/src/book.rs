@@ -6,7 +6,10 @@
 
 use jiff::Timestamp;
 
-use crate::lots::{Lots, Month, Part};
+use crate::{
+    lots::{Lots, Part},
+    month::Month,
+};
 
 /// Lots, debt and totals. What is held stands in the holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -320,3 +320,99 @@ fn divided(parts: &[Part], points: Points) -> (Vec<Part>, Vec<Part>) {
     }
     (first, rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::{Play, Rules};
+
+    fn id(name: &str) -> Id<kind::Hold> {
+        Id::derive(&[name])
+    }
+
+    fn reason() -> Reason {
+        Reason::new("test").unwrap()
+    }
+
+    /// A wallet with 100 points, an instant, and one an hour later.
+    fn hundred() -> (Wallet, Timestamp, Timestamp) {
+        let now: Timestamp = "2026-06-10T12:00:00Z".parse().unwrap();
+        let mut wallet = Wallet::empty(Id::derive(&["member"]));
+        let end_s = now.as_second();
+        let start_s = end_s - 6_000;
+        wallet.mark(&[Play { start_s, end_s }], &Rules::founding(), now);
+        (wallet, now, now + SignedDuration::from_hours(1))
+    }
+
+    #[test]
+    fn a_hold_is_free_the_moment_its_time_is_over() {
+        let (mut wallet, now, until) = hundred();
+        wallet
+            .hold(id("a"), points(60), until, reason(), now)
+            .unwrap();
+        let before = until - SignedDuration::from_nanos(1);
+        assert_eq!(wallet.balance(before).available, 40);
+        assert_eq!(wallet.balance(until).available, 100);
+        let posted = wallet.post(id("a"), points(60), until);
+        assert_eq!(posted, Err(ResolveError::Ended));
+        assert_eq!(wallet.void(id("a"), until), Ok(Voided::Before));
+    }
+
+    #[test]
+    fn a_hold_is_resolved_once_and_a_repeated_call_gets_the_same_answer() {
+        let (mut wallet, now, until) = hundred();
+        let mut hold = |name| wallet.hold(id(name), points(30), until, reason(), now);
+        assert_eq!((hold("a"), hold("a"), hold("b")), (Ok(()), Ok(()), Ok(())));
+
+        let posted = wallet.post(id("a"), points(20), now);
+        assert!(matches!(posted, Ok(Posted::Now(spent)) if spent.points() == points(20)));
+        assert_eq!(wallet.post(id("a"), points(20), now), Ok(Posted::Before));
+        let other = wallet.post(id("a"), points(19), now);
+        assert_eq!(other, Err(ResolveError::Posted));
+        assert_eq!(wallet.void(id("a"), now), Err(ResolveError::Posted));
+
+        assert_eq!(wallet.void(id("b"), now), Ok(Voided::Now));
+        assert_eq!(wallet.void(id("b"), now), Ok(Voided::Before));
+        let posted = wallet.post(id("b"), points(1), now);
+        assert_eq!(posted, Err(ResolveError::Voided));
+        let again = wallet.hold(id("b"), points(30), until, reason(), now);
+        assert_eq!(again, Err(HoldError::Used));
+        assert_eq!(wallet.balance(now).available, 80);
+        assert!(wallet.is_conserved());
+    }
+
+    #[test]
+    fn what_cannot_be_held_or_posted_is_refused() {
+        let (mut wallet, now, until) = hundred();
+        let mut hold = |held, until| wallet.hold(id("a"), points(held), until, reason(), now);
+        let available = 100;
+        assert_eq!(hold(101, until), Err(HoldError::Insufficient { available }));
+        assert_eq!(hold(0, until), Err(HoldError::Empty));
+        assert_eq!(hold(1, now), Err(HoldError::Empty));
+        assert_eq!(hold(10, until), Ok(()));
+        assert_eq!(hold(11, until), Err(HoldError::Used));
+        let held = points(10);
+        let posted = wallet.post(id("a"), points(11), now);
+        assert_eq!(posted, Err(ResolveError::TooFew { held }));
+        assert_eq!(wallet.void(id("b"), now), Err(ResolveError::Unknown));
+        assert_eq!(wallet.balance(now).held, held);
+    }
+
+    #[test]
+    fn a_wallet_has_only_so_many_holds_until_old_ones_are_forgotten() {
+        let (mut wallet, now, until) = hundred();
+        for number in 0..MAX_HOLDS {
+            let id = id(&number.to_string());
+            wallet.hold(id, points(1), until, reason(), now).unwrap();
+            wallet.void(id, now).unwrap();
+        }
+        let refused = wallet.hold(id("more"), points(1), until, reason(), now);
+        assert_eq!(refused, Err(HoldError::TooMany));
+        let tomorrow = now + SignedDuration::from_secs(REMEMBERED_S);
+        let until = tomorrow + SignedDuration::from_secs(1);
+        let held = wallet.hold(id("more"), points(1), until, reason(), tomorrow);
+        assert_eq!(held, Ok(()));
+    }
+}

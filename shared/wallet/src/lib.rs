@@ -25,11 +25,14 @@ mod days;
 mod holds;
 mod item;
 mod keys;
+#[cfg(test)]
+mod laws;
 mod lots;
 mod mark;
 mod minutes;
 #[cfg(test)]
 mod model;
+mod month;
 mod movement;
 mod rules;
 mod spend;
@@ -39,9 +42,10 @@ mod zone;
 
 pub use balance::{Balance, Expiring, Today};
 pub use holds::{HoldError, Posted, ResolveError, Voided};
-pub use lots::{Month, MonthError, Part};
+pub use lots::Part;
 pub use mark::{Accrued, Play};
 pub use minutes::HORIZON_DAYS;
+pub use month::{Month, MonthError};
 pub use movement::{Booked, Movement, Reason, ReasonError};
 pub use rules::{EarnRule, Rules, Terms, TermsError};
 pub use spend::{RestoreError, SpendError, Spent};

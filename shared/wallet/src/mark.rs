@@ -8,8 +8,8 @@ use kernel::Points;
 use crate::{
     Wallet,
     days::day_number,
-    lots::Month,
     minutes::{HORIZON_DAYS, Run},
+    month::Month,
     movement::Movement,
     rules::{EarnRule, Rules},
 };

@@ -120,3 +120,121 @@ impl Wallet {
 pub(crate) fn sum(parts: &[Part]) -> i64 {
     parts.iter().map(|part| part.points.get()).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use kernel::Id;
+
+    use super::*;
+    use crate::{Play, Rules};
+
+    fn points(number: i64) -> Points {
+        Points::new(number).unwrap()
+    }
+
+    fn reason() -> Reason {
+        Reason::new("test").unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// Listens for so many minutes until now.
+    fn earn(wallet: &mut Wallet, minutes: i64, now: Timestamp) {
+        let end_s = now.as_second();
+        let start_s = end_s - minutes * 60;
+        wallet.mark(&[Play { start_s, end_s }], &Rules::founding(), now);
+    }
+
+    /// 100 points that expire with June 2027, and 50 that expire with July.
+    fn two_lots() -> (Wallet, Timestamp) {
+        let mut wallet = Wallet::empty(Id::derive(&["member"]));
+        earn(&mut wallet, 100, at("2026-06-10T12:00:00Z"));
+        let now = at("2026-07-10T12:00:00Z");
+        earn(&mut wallet, 50, now);
+        (wallet, now)
+    }
+
+    #[test]
+    fn what_expires_first_is_spent_first() {
+        let (mut wallet, now) = two_lots();
+        let spent = wallet.spend(points(120), reason(), now).unwrap();
+        let ends: Vec<_> = spent.parts.iter().map(Part::expires_at).collect();
+        let expected = [at("2027-07-01T00:00:00Z"), at("2027-08-01T00:00:00Z")];
+        assert_eq!(ends, expected);
+        assert_eq!(wallet.balance(now).available, 30);
+        let available = 30;
+        let refused = wallet.spend(points(31), reason(), now);
+        assert_eq!(refused, Err(SpendError::Insufficient { available }));
+    }
+
+    #[test]
+    fn what_is_restored_expires_when_it_would_have() {
+        let (mut wallet, now) = two_lots();
+        let before = wallet.balance(now);
+        let spent = wallet.spend(points(120), reason(), now).unwrap();
+        let later = now + SignedDuration::from_hours(24 * 30);
+        wallet.restore(&spent, reason(), later).unwrap();
+        assert_eq!(wallet.balance(later), before);
+        assert_eq!(
+            wallet.restore(&spent, reason(), later),
+            Err(RestoreError::NeverSpent)
+        );
+    }
+
+    #[test]
+    fn what_is_restored_after_its_time_expires_at_once() {
+        let (mut wallet, now) = two_lots();
+        let spent = wallet.spend(points(120), reason(), now).unwrap();
+        let between = at("2027-07-01T00:00:00Z");
+        wallet.restore(&spent, reason(), between).unwrap();
+        assert_eq!(wallet.balance(between).available, 50);
+        let points = points(100);
+        assert_eq!(
+            wallet.movements().last(),
+            Some(&Movement::Expired { points })
+        );
+        assert!(wallet.is_conserved());
+    }
+
+    #[test]
+    fn a_claw_back_of_spent_points_is_owed_blocks_spending_and_is_repaid_by_listening() {
+        let mut wallet = Wallet::empty(Id::derive(&["member"]));
+        let now = at("2026-06-10T12:00:00Z");
+        earn(&mut wallet, 100, now);
+        wallet.spend(points(80), reason(), now).unwrap();
+        wallet.claw_back(points(50), reason(), now);
+        assert_eq!(wallet.balance(now).available, -30);
+        let available = -30;
+        let refused = wallet.spend(points(1), reason(), now);
+        assert_eq!(refused, Err(SpendError::Insufficient { available }));
+
+        let tomorrow = now + SignedDuration::from_hours(24);
+        earn(&mut wallet, 20, tomorrow);
+        assert_eq!(wallet.balance(tomorrow).available, -10);
+        earn(&mut wallet, 45, tomorrow);
+        assert_eq!(wallet.balance(tomorrow).available, 15);
+        assert!(wallet.spend(points(15), reason(), tomorrow).is_ok());
+        assert!(wallet.is_conserved());
+    }
+
+    #[test]
+    fn nothing_can_be_spent_of_nothing_and_nothing_costs_nothing() {
+        let mut wallet = Wallet::empty(Id::derive(&["member"]));
+        let now = at("2026-06-10T12:00:00Z");
+        let spent = wallet.spend(Points::ZERO, reason(), now).unwrap();
+        assert!(spent.parts.is_empty() && !wallet.is_changed());
+    }
+
+    #[test]
+    fn what_was_spent_is_kept_as_readable_parts() {
+        let (mut wallet, now) = two_lots();
+        let spent = wallet.spend(points(120), reason(), now).unwrap();
+        let json = serde_json::to_string(&spent).unwrap();
+        let expected = r#"[{"month":"2027-06","points":100},{"month":"2027-07","points":20}]"#;
+        assert_eq!(json, expected);
+        assert_eq!(serde_json::from_str::<Spent>(&json).unwrap(), spent);
+    }
+}

@@ -27,8 +27,8 @@ impl Zone {
     pub fn parse(name: &str) -> Result<Zone, UnknownZone> {
         let zone = TimeZone::get(name).map_err(|_| UnknownZone)?;
         match zone.iana_name() {
-            Some(_) => Ok(Zone(zone)),
-            None => Err(UnknownZone),
+            Some(_) if !zone.is_unknown() => Ok(Zone(zone)),
+            Some(_) | None => Err(UnknownZone),
         }
     }
 
@@ -131,6 +131,7 @@ mod tests {
             "+08:00",
             "../etc/passwd",
             "Asia/Shanghai ",
+            "Etc/Unknown",
         ] {
             assert_eq!(Zone::parse(name), Err(UnknownZone), "{name}");
         }

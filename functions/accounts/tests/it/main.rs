@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod documentation;
 mod jwks;
 mod listening_tokens;
 mod me;

@@ -1,9 +1,17 @@
 //! A world with the function in it, and people who use it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use bytes::Bytes;
+use engines::Engines;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
 use jiff::SignedDuration;
 use kernel::{Id, kind};
+use platform::{
+    Aws, Environment,
+    transport::{Transport, TransportError},
+};
 use serde_json::{Value, json};
 use testkit::{Answer, App, Client, World};
 use tokens::Verifier;
@@ -19,7 +27,16 @@ pub(crate) struct People {
 impl People {
     pub(crate) async fn start() -> Self {
         let world = World::start().await;
-        let app = world.app("AccountsApi", accounts::build).await;
+        let environment = world.environment("AccountsApi");
+        Self::with(world, environment).await
+    }
+
+    /// The same with another environment.
+    pub(crate) async fn with(world: World, environment: Environment) -> Self {
+        let far = Arc::new(FarEngines(world.engines.clone()));
+        let aws = Aws::over(&world.environment("AccountsApi"), far).unwrap();
+        let build = |_, _, clock| accounts::build(environment, aws, clock);
+        let app = world.app("AccountsApi", build).await;
         Self { world, app }
     }
 
@@ -78,6 +95,23 @@ impl People {
     pub(crate) fn advance_s(&self, seconds: i64) {
         let by = SignedDuration::from_secs(seconds);
         self.world.clock.advance(by).unwrap();
+    }
+}
+
+/// The engines as if a network lay between: whoever calls them lets others have their turn. Without
+/// it, requests sent at once would be handled one after the other and never race.
+struct FarEngines(Engines);
+
+impl Transport for FarEngines {
+    fn call(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
+        let engines = self.0.clone();
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            engines.call(request).await
+        })
     }
 }
 

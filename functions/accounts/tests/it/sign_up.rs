@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use platform::Environment;
 use serde_json::{Value, json};
 
 use crate::people::{People, at_once, count, id, person, pointers};
@@ -201,9 +200,7 @@ async fn a_network_opens_so_many_accounts_an_hour_and_no_more() {
     .into_iter()
     .chain([("SIGNUPS_PER_HOUR_PER_ADDRESS", "3")])
     .collect();
-    let build = |_: Environment, aws, clock| accounts::build(limited, aws, clock);
-    let app = world.app("AccountsApi", build).await;
-    let people = People { world, app };
+    let people = People::with(world, limited).await;
     let client = people.app.anonymous();
     let answers = at_once(8, &client, |client, number| async move {
         let email = format!("ada{number}@example.org");

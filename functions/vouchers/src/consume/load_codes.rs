@@ -4,7 +4,7 @@
 //! written; every code is written under "there is none yet"; what counts as loaded is decided by
 //! which batch a voucher names, which never changes.
 
-use kernel::{Event, Id, IdError, kind};
+use kernel::{Event, Id, id::IdError, kind};
 use platform::{ErrorKind, ServiceError};
 
 use crate::{
@@ -66,8 +66,8 @@ async fn checked_codes(
     app: &App,
     batch: &CodeBatch,
 ) -> Result<Result<Vec<VoucherCode>, Rejection>, ServiceError> {
-    let file = app.codes_bucket.get(&batch.object_key(), MAX_FILE_BYTES);
-    match file.await {
+    let key = batch.object_key();
+    match app.codes_bucket.get(&key, MAX_FILE_BYTES).await {
         Ok(Some(file)) => Ok(code_file::read(&file, &batch.promise)),
         Ok(None) => Ok(Err(Rejection::Missing)),
         // The one thing that can be malformed about an object is that it is too large.

@@ -129,14 +129,14 @@ impl Store {
         // Codes' ids are even, so what follows a random id is a random code.
         let from: Id<kind::Voucher> = Id::from_bytes(random());
         let first = keys::pool_shard(from);
+        let from = format!("{FREE_PREFIX}{from}");
         for step in 0..POOL_SHARDS {
             let pool = keys::pool(reward, (first + step) % POOL_SHARDS);
-            let after = self.free_between(&pool, &format!("{FREE_PREFIX}{from}"), FREE_END);
-            if let Some(free) = after.await? {
-                return Ok(Some(free));
-            }
-            if let Some(free) = self.free_between(&pool, FREE_PREFIX, FREE_END).await? {
-                return Ok(Some(free));
+            for begin in [&from, FREE_PREFIX] {
+                let free = self.free_between(&pool, begin, FREE_END).await?;
+                if free.is_some() {
+                    return Ok(free);
+                }
             }
         }
         Ok(None)

@@ -1,5 +1,7 @@
 //! Vouchers that members hold.
 
+use std::{fmt, str::FromStr};
+
 use futures_util::future::try_join_all;
 use kernel::{Id, Timestamp, kind};
 use platform::{
@@ -51,6 +53,30 @@ struct HeldItem {
 pub(crate) struct HeldAt {
     pub(crate) issued_at: Timestamp,
     pub(crate) voucher: Id<kind::Voucher>,
+}
+
+/// A text that is no place in a list of vouchers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is no place in a list of vouchers")]
+pub(crate) struct HeldAtError;
+
+impl fmt::Display for HeldAt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}#{}", self.issued_at.as_millisecond(), self.voucher)
+    }
+}
+
+impl FromStr for HeldAt {
+    type Err = HeldAtError;
+
+    fn from_str(text: &str) -> Result<Self, HeldAtError> {
+        let (issued_ms, voucher) = text.split_once('#').ok_or(HeldAtError)?;
+        let issued_ms = issued_ms.parse().map_err(|_| HeldAtError)?;
+        Ok(Self {
+            issued_at: Timestamp::from_millisecond(issued_ms).map_err(|_| HeldAtError)?,
+            voucher: voucher.parse().map_err(|_| HeldAtError)?,
+        })
+    }
 }
 
 impl Store {

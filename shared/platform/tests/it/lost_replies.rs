@@ -15,7 +15,7 @@ fn key() -> Key {
 
 /// Every first try of a call meets `fault`; its retry goes through.
 fn first_tries(fault: Fault) -> impl Fn(usize) -> Fault + Send + Sync + 'static {
-    move |call| if call % 2 == 0 { fault } else { Fault::None }
+    move |call| if call.is_multiple_of(2) { fault } else { Fault::None }
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn a_cancelled_transaction_names_the_condition_and_shows_the_item() {
 #[tokio::test]
 async fn a_transaction_survives_lost_and_repeated_calls() {
     for fault in [Fault::LoseReply, Fault::LoseRequest, Fault::Repeat] {
-        let plan = move |call: usize| if call % 2 == 0 { fault } else { Fault::None };
+        let plan = move |call: usize| if call.is_multiple_of(2) { fault } else { Fault::None };
         let aws = aws(Faulty::new(engines().await, plan));
         let table = things(&aws);
         for index in 0..10 {

@@ -1,10 +1,6 @@
 //! What every route shares, over real requests and the embedded engines.
 
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod guards;
 mod idempotency;
