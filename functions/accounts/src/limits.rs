@@ -1,6 +1,6 @@
 //! How often one may sign up, and guess.
 
-use web::{ApiError, Limit, RateLimits};
+use web::{ApiError, Limit, RateLimits, Taken};
 
 use crate::{config::Config, keys::EmailKey};
 
@@ -16,6 +16,13 @@ pub(crate) struct Limits {
     signups: Limit,
     failures_per_email: Limit,
     failures_per_address: Limit,
+}
+
+/// A guess that is counted as a failure until it turns out right.
+#[derive(Debug)]
+pub(crate) struct Guess {
+    of_address: Taken,
+    of_email: Taken,
 }
 
 impl Limits {
@@ -43,32 +50,30 @@ impl Limits {
 
     /// Counts a signup from a network address, or answers 429.
     pub(crate) async fn sign_up(&self, source_ip: &str) -> Result<(), ApiError> {
-        self.counts.require(&self.signups, source_ip).await
+        // A signup that then fails counts, too: it was tried.
+        let _taken = self.counts.require(&self.signups, source_ip).await?;
+        Ok(())
     }
 
     /// Counts a guess as a failure before it is looked at, or answers 429: however many guesses
     /// arrive at once, no more than the limit are ever looked at.
-    pub(crate) async fn guess(&self, email: &EmailKey, source_ip: &str) -> Result<(), ApiError> {
-        self.counts
-            .require(&self.failures_per_address, source_ip)
-            .await?;
-        self.counts
-            .require(&self.failures_per_email, email.as_str())
-            .await
+    pub(crate) async fn guess(&self, email: &EmailKey, source_ip: &str) -> Result<Guess, ApiError> {
+        Ok(Guess {
+            of_address: self
+                .counts
+                .require(&self.failures_per_address, source_ip)
+                .await?,
+            of_email: self
+                .counts
+                .require(&self.failures_per_email, email.as_str())
+                .await?,
+        })
     }
 
     /// Takes back what [`Limits::guess`] counted: it was no failure.
-    pub(crate) async fn guessed_right(
-        &self,
-        email: &EmailKey,
-        source_ip: &str,
-    ) -> Result<(), ApiError> {
-        self.counts
-            .give_back(&self.failures_per_address, source_ip)
-            .await?;
-        self.counts
-            .give_back(&self.failures_per_email, email.as_str())
-            .await?;
+    pub(crate) async fn guessed_right(&self, guess: Guess) -> Result<(), ApiError> {
+        self.counts.give_back(guess.of_address).await?;
+        self.counts.give_back(guess.of_email).await?;
         Ok(())
     }
 }

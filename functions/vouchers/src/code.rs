@@ -56,7 +56,11 @@ mod tests {
         }
         let too_long = "x".repeat(MAX_LENGTH + 1);
         for text in ["", " ", "a b", "a,b", "\"a\"", "ä", "a\t", &too_long] {
-            assert_eq!(text.parse::<VoucherCode>(), Err(VoucherCodeError), "{text:?}");
+            assert_eq!(
+                text.parse::<VoucherCode>(),
+                Err(VoucherCodeError),
+                "{text:?}"
+            );
         }
     }
 }

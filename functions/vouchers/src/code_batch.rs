@@ -3,7 +3,7 @@
 use kernel::{Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 
-use crate::code_file::Promise;
+use crate::{code_file::Promise, reward::Reward};
 
 /// A code batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub(crate) struct CodeBatch {
 /// Where a batch stands. `loaded` and `rejected` are its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CodeBatchStatus)]
 pub(crate) enum BatchStatus {
     /// The file is not there yet, or nobody has said that it is.
     AwaitingUpload,
@@ -61,6 +62,25 @@ pub(crate) enum LoadStep {
 }
 
 impl CodeBatch {
+    /// A batch for the pool of `reward` whose file is awaited.
+    pub(crate) fn announced(
+        id: Id<kind::CodeBatch>,
+        reward: &Reward,
+        promise: Promise,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            reward: reward.id,
+            partner: reward.partner.id,
+            promise,
+            status: BatchStatus::AwaitingUpload,
+            reason: None,
+            progress: Progress::default(),
+            created_at: now,
+        }
+    }
+
     /// What is to be done to load the batch. Whoever asks twice has the worker told twice, in case
     /// the first message was lost.
     pub(crate) fn load(&self) -> Result<LoadStep, LoadError> {

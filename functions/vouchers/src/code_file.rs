@@ -84,7 +84,11 @@ impl Promise {
         if !(1..=MAX_FILE_BYTES).contains(&byte_size) {
             return Err(PromiseError::ByteSize);
         }
-        Ok(Self { count, byte_size, sha256 })
+        Ok(Self {
+            count,
+            byte_size,
+            sha256,
+        })
     }
 }
 
@@ -133,7 +137,12 @@ impl Sha256 {
     /// The hash of `bytes`.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let hash = digest(&SHA256, bytes);
-        Self(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(
+            hash.as_ref()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 }
 
@@ -162,7 +171,11 @@ mod tests {
     use super::*;
 
     fn promise(file: &[u8], count: u32) -> Promise {
-        Promise { count, byte_size: file.len() as u64, sha256: Sha256::of(file) }
+        Promise {
+            count,
+            byte_size: file.len() as u64,
+            sha256: Sha256::of(file),
+        }
     }
 
     fn read_all(file: &[u8], count: u32) -> Result<Vec<String>, Rejection> {
@@ -213,7 +226,10 @@ mod tests {
     #[test]
     fn a_hash_is_64_digits_in_either_case() {
         let hash = String::from(Sha256::of(b"x"));
-        assert_eq!(Sha256::try_from(hash.to_ascii_uppercase()), Ok(Sha256::of(b"x")));
+        assert_eq!(
+            Sha256::try_from(hash.to_ascii_uppercase()),
+            Ok(Sha256::of(b"x"))
+        );
         for text in [&hash[1..], &hash.replace('a', "g"), ""] {
             assert_eq!(Sha256::try_from(text.to_owned()), Err(Sha256Error));
         }

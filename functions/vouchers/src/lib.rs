@@ -92,10 +92,8 @@ pub async fn build(
         clock,
     };
     let worker = app.clone();
-    Ok(Function::new()
-        .http(api().router(app))
-        .queue(move |batch| {
-            let app = worker.clone();
-            async move { each(batch, |event| consume::load_codes::handle(&app, event)).await }
-        }))
+    Ok(Function::new().http(api().router(app)).queue(move |batch| {
+        let app = worker.clone();
+        async move { each(batch, |event| consume::load_codes::handle(&app, event)).await }
+    }))
 }

@@ -83,11 +83,12 @@ pub(crate) fn redeem(
         return Err(RedeemError::LimitReached { limit: limit.get() });
     }
     let voucher = free.ok_or(RedeemError::OutOfStock)?;
-    let spent = wallet
-        .spend(price, Reason::from(voucher), now)
-        .map_err(|SpendError::Insufficient { available }| {
-            RedeemError::InsufficientPoints { price, available }
-        })?;
+    let spent = wallet.spend(price, Reason::from(voucher), now).map_err(
+        |SpendError::Insufficient { available }| RedeemError::InsufficientPoints {
+            price,
+            available,
+        },
+    )?;
     let valid_hours = i64::from(reward.voucher_valid_days.days()) * 24;
     let issue = Issue {
         holder: wish.account,
@@ -131,14 +132,20 @@ mod tests {
     }
 
     fn wish() -> Wish {
-        Wish { account: Id::derive(&["account"]), seen_price: None }
+        Wish {
+            account: Id::derive(&["account"]),
+            seen_price: None,
+        }
     }
 
     /// A wallet of so many points, earned a minute each just before now.
     fn wallet(points: i64) -> Wallet {
         let mut wallet = Wallet::empty(wish().account);
         let end_s = NOW.as_second() / 60 * 60;
-        let play = wallet::Play { start_s: end_s - points * 60, end_s };
+        let play = wallet::Play {
+            start_s: end_s - points * 60,
+            end_s,
+        };
         wallet.mark(&[play], &wallet::Rules::founding(), NOW);
         wallet
     }
@@ -162,17 +169,47 @@ mod tests {
     #[test]
     fn every_refusal_leaves_the_wallet_as_it_was() {
         let price = Points::new(60).unwrap();
-        let wrong = Wish { seen_price: Points::new(59).ok(), ..wish() };
-        let draft = Reward { status: Status::Draft, ..reward() };
-        let paused = Reward { status: Status::Paused, ..reward() };
+        let wrong = Wish {
+            seen_price: Points::new(59).ok(),
+            ..wish()
+        };
+        let draft = Reward {
+            status: Status::Draft,
+            ..reward()
+        };
+        let paused = Reward {
+            status: Status::Paused,
+            ..reward()
+        };
         let (limit, available) = (2, 59);
         for (reward, wish, redeemed, free, points, error) in [
             (draft, wish(), 0, free(), 100, RedeemError::NotPublished),
             (paused, wish(), 0, free(), 100, RedeemError::Paused),
-            (reward(), wrong, 0, free(), 100, RedeemError::PriceChanged { price }),
-            (reward(), wish(), 2, free(), 100, RedeemError::LimitReached { limit }),
+            (
+                reward(),
+                wrong,
+                0,
+                free(),
+                100,
+                RedeemError::PriceChanged { price },
+            ),
+            (
+                reward(),
+                wish(),
+                2,
+                free(),
+                100,
+                RedeemError::LimitReached { limit },
+            ),
             (reward(), wish(), 0, None, 100, RedeemError::OutOfStock),
-            (reward(), wish(), 0, free(), 59, RedeemError::InsufficientPoints { price, available }),
+            (
+                reward(),
+                wish(),
+                0,
+                free(),
+                59,
+                RedeemError::InsufficientPoints { price, available },
+            ),
         ] {
             let mut wallet = wallet(points);
             let refused = redeem(&reward, &wish, redeemed, free, &mut wallet, NOW);
@@ -183,7 +220,10 @@ mod tests {
 
     #[test]
     fn the_price_a_member_saw_may_be_the_price() {
-        let seen = Wish { seen_price: Points::new(60).ok(), ..wish() };
+        let seen = Wish {
+            seen_price: Points::new(60).ok(),
+            ..wish()
+        };
         assert!(redeem(&reward(), &seen, 0, free(), &mut wallet(60), NOW).is_ok());
     }
 }

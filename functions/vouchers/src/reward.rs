@@ -34,6 +34,7 @@ pub(crate) struct PartnerName {
 /// Whether a reward is on offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RewardStatus)]
 pub(crate) enum Status {
     /// Being prepared; nobody sees it.
     Draft,

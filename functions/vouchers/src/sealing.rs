@@ -124,8 +124,14 @@ mod tests {
         let sealed = keys_one.seal(voucher, &code).unwrap();
         assert!(!sealed.0.contains("BREAKFAST"));
         assert_eq!(keys_one.open(voucher, &sealed), Ok(code.clone()));
-        assert_eq!(keys_one.open(Id::derive(&["other"]), &sealed), Err(SealingError::Broken));
-        assert_eq!(keys("two").open(voucher, &sealed), Err(SealingError::Broken));
+        assert_eq!(
+            keys_one.open(Id::derive(&["other"]), &sealed),
+            Err(SealingError::Broken)
+        );
+        assert_eq!(
+            keys("two").open(voucher, &sealed),
+            Err(SealingError::Broken)
+        );
         assert_ne!(keys_one.seal(voucher, &code).unwrap(), sealed);
         let cut = SealedCode(sealed.0[..8].to_owned());
         assert_eq!(keys_one.open(voucher, &cut), Err(SealingError::Broken));
@@ -138,6 +144,9 @@ mod tests {
         let keys = keys("one");
         assert_eq!(keys.voucher_id(one, &code), keys.voucher_id(one, &code));
         assert_ne!(keys.voucher_id(one, &code), keys.voucher_id(other, &code));
-        assert_ne!(keys.voucher_id(one, &code), keys.voucher_id(one, &"B".parse().unwrap()));
+        assert_ne!(
+            keys.voucher_id(one, &code),
+            keys.voucher_id(one, &"B".parse().unwrap())
+        );
     }
 }

@@ -99,8 +99,11 @@ impl Wallet {
         self.days.set(day);
 
         let month = Month::after(date, rule.terms.lot_months());
-        let active_from = active_from(date, rule.terms.pending_days());
-        let pending = active_from.filter(|day| *day > today(now));
+        // Without days to wait nothing waits, not even where the member's date is ahead of UTC's.
+        let pending = match rule.terms.pending_days() {
+            0 => None,
+            days => active_from(date, days).filter(|day| *day > today(now)),
+        };
         self.book.issue(month, pending, points.get());
         self.moved(
             now,

@@ -52,8 +52,12 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     pub fn router(self, state: S) -> Router {
         let (open, _) = self.open.split_for_parts();
         let (guarded, _) = self.guarded.split_for_parts();
-        let guarded = guarded.route_layer(from_fn(middleware::require_caller));
-        open.merge(guarded)
+        let mut router = open;
+        // A layer over no routes at all is a defect to axum; a context may have public ones only.
+        if guarded.has_routes() {
+            router = router.merge(guarded.route_layer(from_fn(middleware::require_caller)));
+        }
+        router
             .fallback(middleware::not_found)
             .method_not_allowed_fallback(middleware::method_not_allowed)
             .layer(from_fn(middleware::around))

@@ -8,7 +8,10 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::error::{ApiError, Code};
 
@@ -99,7 +102,9 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let cause = error.into_inner();
-        if cause.is_data() {
+        // serde_json takes a number or null in place of an enum's variant for a fault of syntax.
+        let is_json = || serde_json::from_slice::<IgnoredAny>(body).is_ok();
+        if cause.is_data() || is_json() {
             ApiError::field(pointer, cause.to_string())
         } else {
             no_json(cause)
@@ -193,6 +198,27 @@ mod tests {
         let body = br#"{"inner":[{"count":1},{"count":"2"}]}"#;
         let expected = vec!["/inner/1/count".to_owned()];
         assert_eq!(refusal(body), (Code::ValidationFailed, expected));
+    }
+
+    #[test]
+    fn what_is_no_variant_is_pointed_at_whatever_its_type() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Status {
+            Open,
+        }
+        #[derive(Debug, Deserialize)]
+        struct Patch {
+            #[expect(dead_code, reason = "only its parsing matters here")]
+            status: Status,
+        }
+        for value in ["null", "7", "true", "[]", "\"gone\""] {
+            let body = format!(r#"{{"status":{value}}}"#);
+            let error = parse_json::<Patch>(body.as_bytes()).unwrap_err();
+            assert_eq!(error.code(), Code::ValidationFailed, "{value}");
+            assert_eq!(error.problem("r").errors[0].pointer, "/status", "{value}");
+        }
+        assert!(parse_json::<Patch>(br#"{"status":"open"}"#).is_ok());
     }
 
     #[test]

@@ -27,6 +27,6 @@ pub use edits::{IfMatch, with_version};
 pub use error::{ApiError, Code, FieldError, Problem};
 pub use idempotency::{IDEMPOTENCY, Idempotent, RequestKey, Requests, replayed};
 pub use json::{Json, Path, Query, parse_json, read_body, require_json};
-pub use limits::{Limit, RateLimits, Usage};
+pub use limits::{Limit, RateLimits, Taken, Usage};
 pub use paging::{List, Paging, PagingParams};
 pub use platform::serve::RequestInfo;

@@ -33,6 +33,11 @@ pub struct Usage {
     pub reset_in_s: i64,
 }
 
+/// A use that was taken, and can be given back.
+#[derive(Debug)]
+#[must_use = "a use that does not count must be given back"]
+pub struct Taken(Key);
+
 /// Counts uses in the requests table. The condition is part of the write, so a limit is never
 /// exceeded, however many instances count.
 #[derive(Clone, Debug)]
@@ -49,9 +54,16 @@ impl RateLimits {
 
     /// Takes one use of `limit` for `subject`.
     pub async fn take(&self, limit: &Limit, subject: &str) -> Result<Usage, ServiceError> {
-        let now = self.clock.now_seconds();
-        let window = now.div_euclid(limit.window_s) * limit.window_s;
-        let reset_in_s = window + limit.window_s - now;
+        self.take_in(limit, subject, self.window(limit)).await
+    }
+
+    async fn take_in(
+        &self,
+        limit: &Limit,
+        subject: &str,
+        window: i64,
+    ) -> Result<Usage, ServiceError> {
+        let reset_in_s = window + limit.window_s - self.clock.now_seconds();
         let write = Write::update(
             &self.table,
             key(limit, subject, window),
@@ -84,19 +96,19 @@ impl RateLimits {
     }
 
     /// Takes one use, or answers 429.
-    pub async fn require(&self, limit: &Limit, subject: &str) -> Result<(), ApiError> {
-        let usage = self.take(limit, subject).await?;
+    pub async fn require(&self, limit: &Limit, subject: &str) -> Result<Taken, ApiError> {
+        let window = self.window(limit);
+        let usage = self.take_in(limit, subject, window).await?;
         if usage.allowed {
-            return Ok(());
+            return Ok(Taken(key(limit, subject, window)));
         }
         let wait = u64::try_from(usage.reset_in_s).unwrap_or_default();
         Err(ApiError::new(Code::RateLimited).retry_after(Duration::from_secs(wait)))
     }
 
-    /// Gives back a use that turned out not to count.
-    pub async fn give_back(&self, limit: &Limit, subject: &str) -> Result<(), ServiceError> {
-        let window = self.clock.now_seconds().div_euclid(limit.window_s) * limit.window_s;
-        let write = Write::update(&self.table, key(limit, subject, window), "ADD #used :less")
+    /// Gives back a use that turned out not to count, to the window that it was taken from.
+    pub async fn give_back(&self, taken: Taken) -> Result<(), ServiceError> {
+        let write = Write::update(&self.table, taken.0, "ADD #used :less")
             .when("#used > :zero")
             .bind(":less", -1)
             .bind(":zero", 0);
@@ -104,6 +116,11 @@ impl RateLimits {
             Ok(_) | Err(WriteError::Refused { .. }) => Ok(()),
             Err(WriteError::Service(error)) => Err(error),
         }
+    }
+
+    /// When the window that is running began.
+    fn window(&self, limit: &Limit) -> i64 {
+        self.clock.now_seconds().div_euclid(limit.window_s) * limit.window_s
     }
 }
 

@@ -57,9 +57,9 @@ pub(crate) async fn sign_in(
     Json(input): Json<SignInIn>,
 ) -> Result<Json<SessionOut>, ApiError> {
     let email = app.email_keys.of(&input.email);
-    app.limits.guess(&email, &info.source_ip).await?;
+    let guess = app.limits.guess(&email, &info.source_ip).await?;
     let account = authenticate(&app, &email, input.password).await?;
-    app.limits.guessed_right(&email, &info.source_ip).await?;
+    app.limits.guessed_right(guess).await?;
     require_active(&account)?;
     let session = Session::start(Id::generate(&app.clock), account.id, app.clock.now_ms());
     app.store.start_session(&session).await?;

@@ -1,17 +1,10 @@
 //! A world with the function in it, and people who use it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use engines::Engines;
-use futures_util::future::BoxFuture;
-use http::{Request, Response};
 use jiff::SignedDuration;
 use kernel::{Id, kind};
-use platform::{
-    Aws, Environment,
-    transport::{Transport, TransportError},
-};
+use platform::Environment;
 use serde_json::{Value, json};
 use testkit::{Answer, App, Client, World};
 use tokens::Verifier;
@@ -33,9 +26,7 @@ impl People {
 
     /// The same with another environment.
     pub(crate) async fn with(world: World, environment: Environment) -> Self {
-        let far = Arc::new(FarEngines(world.engines.clone()));
-        let aws = Aws::over(&world.environment("AccountsApi"), far).unwrap();
-        let build = |_, _, clock| accounts::build(environment, aws, clock);
+        let build = |_, aws, clock| accounts::build(environment, aws, clock);
         let app = world.app("AccountsApi", build).await;
         Self { world, app }
     }
@@ -95,23 +86,6 @@ impl People {
     pub(crate) fn advance_s(&self, seconds: i64) {
         let by = SignedDuration::from_secs(seconds);
         self.world.clock.advance(by).unwrap();
-    }
-}
-
-/// The engines as if a network lay between: whoever calls them lets others have their turn. Without
-/// it, requests sent at once would be handled one after the other and never race.
-struct FarEngines(Engines);
-
-impl Transport for FarEngines {
-    fn call(
-        &self,
-        request: Request<Bytes>,
-    ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
-        let engines = self.0.clone();
-        Box::pin(async move {
-            tokio::task::yield_now().await;
-            engines.call(request).await
-        })
     }
 }
 

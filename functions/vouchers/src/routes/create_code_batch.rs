@@ -9,7 +9,7 @@ use web::{ApiError, Idempotent, Json, Operator, Path, RequestKey, replayed};
 use super::code_batch_out::CodeBatchOut;
 use crate::{
     App,
-    code_batch::{BatchStatus, CodeBatch, Progress},
+    code_batch::CodeBatch,
     code_file::{Promise, PromiseError, Sha256},
     store::CreateBatchError,
 };
@@ -68,16 +68,8 @@ pub(crate) async fn create_code_batch(
     let reward = reward.ok_or_else(ApiError::not_found)?;
     let wanted = request.body;
     let promise = Promise::new(wanted.count, wanted.byte_size, wanted.sha256).map_err(refusal)?;
-    let batch = CodeBatch {
-        id: request.key.derive("code batch"),
-        reward: reward.id,
-        partner: reward.partner.id,
-        promise,
-        status: BatchStatus::AwaitingUpload,
-        reason: None,
-        progress: Progress::default(),
-        created_at: app.clock.now(),
-    };
+    let id = request.key.derive("code batch");
+    let batch = CodeBatch::announced(id, &reward, promise, app.clock.now());
     let record = app
         .requests
         .record(&request.key, &Done { batch: batch.id })?;

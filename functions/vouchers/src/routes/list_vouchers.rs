@@ -31,7 +31,10 @@ pub(crate) async fn list_vouchers(
         voucher: voucher.id,
     });
     let next = last.filter(|_| page.has_more).map(|last| last.to_string());
-    let items = page.items.iter().map(|voucher| VoucherOut::of(&app, voucher));
+    let items = page
+        .items
+        .iter()
+        .map(|voucher| VoucherOut::of(&app, voucher));
     let items = items.collect::<Result<Vec<_>, ApiError>>()?;
     Ok(Json(List::new(items, next.as_deref())))
 }

@@ -69,7 +69,11 @@ impl Store {
         };
         let put = Write::put(&self.table, &item).when_absent();
         // The batch's id derives from the request, so both writes fail for the same reason alone.
-        match self.aws.transact(Transaction::new().and(put).and(record)).await {
+        match self
+            .aws
+            .transact(Transaction::new().and(put).and(record))
+            .await
+        {
             Ok(()) => Ok(()),
             Err(TransactError::Cancelled(_)) => Err(CreateBatchError::Repeated),
             Err(TransactError::Service(error)) => Err(error.into()),

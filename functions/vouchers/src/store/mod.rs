@@ -56,8 +56,5 @@ impl Store {
 
 /// A key as the two attributes of an item.
 fn attributes(key: &Key) -> (String, String) {
-    (
-        key.pk().to_owned(),
-        key.sk().unwrap_or_default().to_owned(),
-    )
+    (key.pk().to_owned(), key.sk().unwrap_or_default().to_owned())
 }

@@ -80,7 +80,11 @@ impl Store {
         code: &(Id<kind::Voucher>, SealedCode),
     ) -> Result<bool, ServiceError> {
         let writes = self.code_writes(batch, code);
-        match self.aws.transact(Transaction::from(Vec::from(writes))).await {
+        match self
+            .aws
+            .transact(Transaction::from(Vec::from(writes)))
+            .await
+        {
             Ok(()) => Ok(true),
             Err(TransactError::Cancelled(cancellation)) => {
                 let existing = cancellation.existing(VOUCHER);

@@ -90,7 +90,12 @@ impl Store {
             };
             Write::put(&self.table, &offer)
         });
-        let writes = [put, catalogue].into_iter().chain(offers).collect::<Vec<_>>();
+        let writes = [put, catalogue]
+            .into_iter()
+            .chain(offers)
+            .collect::<Vec<_>>();
+        // Whoever edits a reward wants to see how it is now.
+        self.stock.forget(reward.id);
         match self.aws.transact(Transaction::from(writes)).await {
             Ok(()) => Ok(()),
             Err(TransactError::Cancelled(_)) => Err(EditRewardError::Changed),

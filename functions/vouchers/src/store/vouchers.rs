@@ -62,7 +62,12 @@ pub(crate) struct HeldAtError;
 
 impl fmt::Display for HeldAt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}#{}", self.issued_at.as_millisecond(), self.voucher)
+        write!(
+            formatter,
+            "{}#{}",
+            self.issued_at.as_millisecond(),
+            self.voucher
+        )
     }
 }
 

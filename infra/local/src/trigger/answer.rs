@@ -94,9 +94,18 @@ mod tests {
             ("[]", NoList),
             (r#"{"batchItemFailures":"a"}"#, NoList),
             (r#"{"batchItemFailures":["a"]}"#, NoIdentifier),
-            (r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#, NoIdentifier),
-            (r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#, NoIdentifier),
-            (r#"{"batchItemFailures":[{"identifier":"a"}]}"#, NoIdentifier),
+            (
+                r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
+                NoIdentifier,
+            ),
+            (
+                r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
+                NoIdentifier,
+            ),
+            (
+                r#"{"batchItemFailures":[{"identifier":"a"}]}"#,
+                NoIdentifier,
+            ),
             (
                 r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}"#,
                 NotInBatch("c".to_owned()),

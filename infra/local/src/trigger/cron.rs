@@ -113,9 +113,7 @@ impl Days {
     fn contain(&self, date: Date) -> bool {
         match self {
             Self::OfMonth(days) => days.contains(&i16::from(date.day())),
-            Self::OfWeek(days) => {
-                days.contains(&i16::from(date.weekday().to_sunday_one_offset()))
-            }
+            Self::OfWeek(days) => days.contains(&i16::from(date.weekday().to_sunday_one_offset())),
         }
     }
 }

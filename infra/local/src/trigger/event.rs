@@ -54,7 +54,10 @@ mod tests {
 
     #[test]
     fn nothing_makes_no_event() {
-        assert_eq!(split(Vec::<String>::new(), String::len), Vec::<Vec<String>>::new());
+        assert_eq!(
+            split(Vec::<String>::new(), String::len),
+            Vec::<Vec<String>>::new()
+        );
     }
 
     #[test]
@@ -68,7 +71,11 @@ mod tests {
             (vec![1, 9, 1], vec![1, 1, 1]),
         ] {
             let runs = split(lengths.clone(), |length| length * megabyte);
-            assert_eq!(runs.iter().map(Vec::len).collect::<Vec<_>>(), events, "{lengths:?}");
+            assert_eq!(
+                runs.iter().map(Vec::len).collect::<Vec<_>>(),
+                events,
+                "{lengths:?}"
+            );
             assert_eq!(runs.concat(), lengths);
         }
     }

@@ -18,6 +18,8 @@ mod schedule;
 mod stopping;
 mod stream;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Schedules: firing a function when its time has come, as EventBridge's scheduler does.
 
-mod timing;
 #[cfg(test)]
 mod tests;
+mod timing;
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,6 @@ use engines::{
     template::{ACCOUNT_ID, Schedule},
 };
 use jiff::{SignedDuration, Timestamp};
-use kernel::Clock;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -32,6 +31,7 @@ pub(super) struct Alarm {
     arn: String,
     input: Option<String>,
     pauses: [Duration; 2],
+    nap: Duration,
     target: Target,
 }
 
@@ -44,19 +44,20 @@ impl Alarm {
             arn: format!("arn:aws:scheduler:{REGION}:{ACCOUNT_ID}:schedule/default/{name}"),
             input: schedule.input.clone(),
             pauses: PAUSES,
+            nap: NAP,
             target,
         })
     }
 
     /// Fires until the platform stops, then waits for the firings under way.
     pub(super) async fn run(self, stopping: Stopping) {
-        let clock = self.target.clock.clone();
         let alarm = Arc::new(self);
+        let clock = &alarm.target.clock;
         let mut firings = JoinSet::new();
         let created = clock.now();
         let mut next = alarm.timing.first(created);
         while let Some(at) = next {
-            if stopping.interrupts(until(&clock, at)).await.is_none() {
+            if stopping.interrupts(alarm.sleep_until(at)).await.is_none() {
                 break;
             }
             // Those that ended need no more watching.
@@ -73,6 +74,18 @@ impl Alarm {
             tracing::info!(function, trigger, "the schedule never fires again");
         }
         while firings.join_next().await.is_some() {}
+    }
+
+    /// Waits until the platform's clock shows `at`.
+    async fn sleep_until(&self, at: Timestamp) {
+        loop {
+            let left = at.duration_since(self.target.clock.now());
+            if left <= SignedDuration::ZERO {
+                return;
+            }
+            let left = Duration::try_from(left).unwrap_or(self.nap);
+            tokio::time::sleep(left.min(self.nap)).await;
+        }
     }
 
     /// Starts the function, and again after each pause if it fails.
@@ -94,7 +107,11 @@ impl Alarm {
                 return;
             };
             tracing::warn!(function, trigger, attempt, %error, "the firing failed and comes again");
-            if stopping.interrupts(tokio::time::sleep(*pause)).await.is_none() {
+            if stopping
+                .interrupts(tokio::time::sleep(*pause))
+                .await
+                .is_none()
+            {
                 return;
             }
         }
@@ -123,17 +140,5 @@ impl Alarm {
             })
             .to_string(),
         }
-    }
-}
-
-/// Waits until `clock` shows `at`.
-async fn until(clock: &Clock, at: Timestamp) {
-    loop {
-        let left = at.duration_since(clock.now());
-        if left <= SignedDuration::ZERO {
-            return;
-        }
-        let left = Duration::try_from(left).unwrap_or(NAP);
-        tokio::time::sleep(left.min(NAP)).await;
     }
 }

@@ -68,7 +68,9 @@ impl StreamPump {
         Ok(Self {
             reader,
             // AWS takes no zero, and a batch of nothing would be read for ever.
-            batch_size: usize::try_from(trigger.batch_size).unwrap_or(usize::MAX).max(1),
+            batch_size: usize::try_from(trigger.batch_size)
+                .unwrap_or(usize::MAX)
+                .max(1),
             window: Duration::from_secs(trigger.batching_window_seconds.into()),
             reports_failures: trigger.reports_failures,
             filter: RecordFilter::read(&trigger.filters)?,
@@ -82,15 +84,18 @@ impl StreamPump {
     /// Delivers batches until the platform stops, but lets the invocation under way finish.
     pub(super) async fn run(mut self, stopping: Stopping) {
         while let Some(gathered) = stopping.interrupts(self.gather()).await {
-            let worked_off = match gathered {
-                Ok(records) => self.work_off(records, &stopping).await,
+            let records = match gathered {
+                Ok(records) => records,
                 Err(error) => {
                     self.log(&error, "the stream could not be read");
                     let pause = tokio::time::sleep(PAUSE_AFTER_ERROR);
-                    stopping.interrupts(pause).await
+                    match stopping.interrupts(pause).await {
+                        Some(()) => continue,
+                        None => return,
+                    }
                 }
             };
-            if worked_off.is_none() {
+            if self.work_off(records, &stopping).await.is_none() {
                 return;
             }
             if let Err(error) = self.reader.checkpoint() {
@@ -108,7 +113,10 @@ impl StreamPump {
         }
         let end = Instant::now() + self.window;
         while records.len() < self.batch_size {
-            if tokio::time::timeout_at(end, self.reader.changed()).await.is_err() {
+            if tokio::time::timeout_at(end, self.reader.changed())
+                .await
+                .is_err()
+            {
                 break;
             }
             match self.reader.next(self.batch_size - records.len()) {
@@ -141,7 +149,9 @@ impl StreamPump {
             if stopping.has_begun() {
                 return None;
             }
-            let expired = self.policy.take_expired(&mut piece, self.target.clock.now());
+            let expired = self
+                .policy
+                .take_expired(&mut piece, self.target.clock.now());
             if let Some(expired) = expired {
                 self.discard(&expired, Condition::RecordAgeExceeded).await;
             }
@@ -159,7 +169,8 @@ impl StreamPump {
                     stopping.interrupts(pause).await?;
                 }
                 Next::GiveUp(piece) => {
-                    self.discard(&piece, Condition::RetryAttemptsExhausted).await;
+                    self.discard(&piece, Condition::RetryAttemptsExhausted)
+                        .await;
                 }
             }
         }

@@ -9,9 +9,8 @@ use kernel::{Clock, Id, kind};
 use crate::functions::{Functions, InvocationFailure};
 
 /// Takes a payload and a request's id, and gives the function's answer.
-type Invoke = dyn Fn(String, String) -> BoxFuture<'static, Result<String, InvocationFailure>>
-    + Send
-    + Sync;
+type Invoke =
+    dyn Fn(String, String) -> BoxFuture<'static, Result<String, InvocationFailure>> + Send + Sync;
 
 /// A function as one of its triggers sees it. Cheap to clone.
 #[derive(Clone)]
@@ -94,9 +93,7 @@ pub(super) mod fake {
     }
 
     /// A target whose invocations come out of the receiver.
-    pub(in crate::trigger) fn target(
-        clock: &Clock,
-    ) -> (Target, mpsc::UnboundedReceiver<Call>) {
+    pub(in crate::trigger) fn target(clock: &Clock) -> (Target, mpsc::UnboundedReceiver<Call>) {
         let (calls, receiver) = mpsc::unbounded_channel();
         let target = Target {
             function: "Worker".to_owned(),

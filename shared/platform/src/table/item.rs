@@ -12,7 +12,8 @@ use crate::error::ServiceError;
 pub type ToItemError = serde_dynamo::Error;
 
 /// An item as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+/// (It is no `Serialize`: stored again as a value it would be a map in a map.)
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Item(serde_dynamo::Item);
 

@@ -31,14 +31,27 @@ async fn sixty_four_at_once_never_exceed_it() {
 async fn a_new_window_begins_anew_and_a_use_can_be_given_back() {
     let world = World::start().await;
     let limits = RateLimits::new(world.table("RequestsTable"), world.clock.clone());
-    for remaining in (0..5).rev() {
+    let taken = limits.require(&LIMIT, "a").await.unwrap();
+    for remaining in (0..4).rev() {
         assert_eq!(limits.take(&LIMIT, "a").await.unwrap().remaining, remaining);
     }
     let refused = limits.require(&LIMIT, "a").await.unwrap_err();
     assert_eq!(refused.code(), web::Code::RateLimited);
-    limits.give_back(&LIMIT, "a").await.unwrap();
+    limits.give_back(taken).await.unwrap();
     assert!(limits.take(&LIMIT, "a").await.unwrap().allowed);
     let reset = limits.take(&LIMIT, "a").await.unwrap().reset_in_s;
     world.clock.advance(jiff::SignedDuration::from_secs(reset)).unwrap();
     assert_eq!(limits.take(&LIMIT, "a").await.unwrap().remaining, 4);
+}
+
+#[tokio::test]
+async fn a_use_goes_back_to_the_window_it_was_taken_from() {
+    let world = World::start().await;
+    let limits = RateLimits::new(world.table("RequestsTable"), world.clock.clone());
+    let early = limits.require(&LIMIT, "a").await.unwrap();
+    let reset = limits.take(&LIMIT, "a").await.unwrap().reset_in_s;
+    world.clock.advance(jiff::SignedDuration::from_secs(reset)).unwrap();
+    assert_eq!(limits.take(&LIMIT, "a").await.unwrap().remaining, 4);
+    limits.give_back(early).await.unwrap();
+    assert_eq!(limits.take(&LIMIT, "a").await.unwrap().remaining, 3);
 }

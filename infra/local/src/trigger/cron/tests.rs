@@ -9,7 +9,9 @@ fn cron(expression: &str) -> Cron {
 
 fn problem_of(expression: &str) -> String {
     let fields: Vec<String> = expression.split(' ').map(str::to_owned).collect();
-    Cron::parse(&fields.try_into().unwrap()).unwrap_err().to_string()
+    Cron::parse(&fields.try_into().unwrap())
+        .unwrap_err()
+        .to_string()
 }
 
 fn zone(name: &str) -> TimeZone {
@@ -35,26 +37,65 @@ fn firings(expression: &str, zone: &TimeZone, after: &str, count: usize) -> Vec<
 fn expressions_of_the_user_guide_fire_when_it_says() {
     for (expression, expected) in [
         // 10:00 every day.
-        ("0 10 * * ? *", ["2026-06-01 10:00", "2026-06-02 10:00", "2026-06-03 10:00"]),
+        (
+            "0 10 * * ? *",
+            ["2026-06-01 10:00", "2026-06-02 10:00", "2026-06-03 10:00"],
+        ),
         // 12:15 every day.
-        ("15 12 * * ? *", ["2026-06-01 12:15", "2026-06-02 12:15", "2026-06-03 12:15"]),
+        (
+            "15 12 * * ? *",
+            ["2026-06-01 12:15", "2026-06-02 12:15", "2026-06-03 12:15"],
+        ),
         // 18:00 from Monday to Friday. The first of June is a Monday.
-        ("0 18 ? * MON-FRI *", ["2026-06-01 18:00", "2026-06-02 18:00", "2026-06-03 18:00"]),
+        (
+            "0 18 ? * MON-FRI *",
+            ["2026-06-01 18:00", "2026-06-02 18:00", "2026-06-03 18:00"],
+        ),
         // 8:00 on the first day of every month.
-        ("0 8 1 * ? *", ["2026-06-01 08:00", "2026-07-01 08:00", "2026-08-01 08:00"]),
+        (
+            "0 8 1 * ? *",
+            ["2026-06-01 08:00", "2026-07-01 08:00", "2026-08-01 08:00"],
+        ),
         // Every 15 minutes.
-        ("0/15 * * * ? *", ["2026-06-01 00:15", "2026-06-01 00:30", "2026-06-01 00:45"]),
+        (
+            "0/15 * * * ? *",
+            ["2026-06-01 00:15", "2026-06-01 00:30", "2026-06-01 00:45"],
+        ),
         // Every 10 minutes from Monday to Friday.
-        ("0/10 * ? * MON-FRI *", ["2026-06-01 00:10", "2026-06-01 00:20", "2026-06-01 00:30"]),
+        (
+            "0/10 * ? * MON-FRI *",
+            ["2026-06-01 00:10", "2026-06-01 00:20", "2026-06-01 00:30"],
+        ),
         // Every 5 minutes from 8:00 to 17:55 from Monday to Friday.
-        ("0/5 8-17 ? * MON-FRI *", ["2026-06-01 08:00", "2026-06-01 08:05", "2026-06-01 08:10"]),
+        (
+            "0/5 8-17 ? * MON-FRI *",
+            ["2026-06-01 08:00", "2026-06-01 08:05", "2026-06-01 08:10"],
+        ),
         // The same day of the week by its number: 1 is Sunday.
-        ("0 0 ? * 1 *", ["2026-06-07 00:00", "2026-06-14 00:00", "2026-06-21 00:00"]),
-        ("30 6 ? jan,Mar sat 2027", ["2027-01-02 06:30", "2027-01-09 06:30", "2027-01-16 06:30"]),
-        ("0 0 29 2 ? *", ["2028-02-29 00:00", "2032-02-29 00:00", "2036-02-29 00:00"]),
-        ("0 0 31 * ? *", ["2026-07-31 00:00", "2026-08-31 00:00", "2026-10-31 00:00"]),
-        ("5-20/5,59 0,23 * * ? *", ["2026-06-01 00:05", "2026-06-01 00:10", "2026-06-01 00:15"]),
-        ("58/1 23 * * ? *", ["2026-06-01 23:58", "2026-06-01 23:59", "2026-06-02 23:58"]),
+        (
+            "0 0 ? * 1 *",
+            ["2026-06-07 00:00", "2026-06-14 00:00", "2026-06-21 00:00"],
+        ),
+        (
+            "30 6 ? jan,Mar sat 2027",
+            ["2027-01-02 06:30", "2027-01-09 06:30", "2027-01-16 06:30"],
+        ),
+        (
+            "0 0 29 2 ? *",
+            ["2028-02-29 00:00", "2032-02-29 00:00", "2036-02-29 00:00"],
+        ),
+        (
+            "0 0 31 * ? *",
+            ["2026-07-31 00:00", "2026-08-31 00:00", "2026-10-31 00:00"],
+        ),
+        (
+            "5-20/5,59 0,23 * * ? *",
+            ["2026-06-01 00:05", "2026-06-01 00:10", "2026-06-01 00:15"],
+        ),
+        (
+            "58/1 23 * * ? *",
+            ["2026-06-01 23:58", "2026-06-01 23:59", "2026-06-02 23:58"],
+        ),
     ] {
         let shown = firings(expression, &TimeZone::UTC, "2026-06-01T00:00:00Z", 3);
         assert_eq!(shown, expected, "{expression}");
@@ -64,7 +105,12 @@ fn expressions_of_the_user_guide_fire_when_it_says() {
 #[test]
 fn a_schedule_whose_years_are_over_never_fires_again() {
     let expected = vec!["2026-12-31 23:00"];
-    let shown = firings("0 23 31 12 ? 2020-2026", &TimeZone::UTC, "2026-06-01T00:00:00Z", 3);
+    let shown = firings(
+        "0 23 31 12 ? 2020-2026",
+        &TimeZone::UTC,
+        "2026-06-01T00:00:00Z",
+        3,
+    );
     assert_eq!(shown, expected);
     // A day that does not exist.
     let never = firings("0 0 30 2 ? *", &TimeZone::UTC, "2026-06-01T00:00:00Z", 1);
@@ -92,13 +138,24 @@ fn a_schedule_keeps_to_the_clock_on_the_wall() {
     // Berlin's clocks go forward on 29 March 2026, so that nine o'clock comes an hour earlier.
     let berlin = zone("Europe/Berlin");
     let shown = firings("0 9 * * ? *", &berlin, "2026-03-28T00:00:00Z", 3);
-    assert_eq!(shown, ["2026-03-28 09:00", "2026-03-29 09:00", "2026-03-30 09:00"]);
+    assert_eq!(
+        shown,
+        ["2026-03-28 09:00", "2026-03-29 09:00", "2026-03-30 09:00"]
+    );
 }
 
 #[test]
 fn a_time_that_does_not_exist_is_left_out() {
-    let shown = firings("30 2 * * ? *", &zone("Europe/Berlin"), "2026-03-27T12:00:00Z", 3);
-    assert_eq!(shown, ["2026-03-28 02:30", "2026-03-30 02:30", "2026-03-31 02:30"]);
+    let shown = firings(
+        "30 2 * * ? *",
+        &zone("Europe/Berlin"),
+        "2026-03-27T12:00:00Z",
+        3,
+    );
+    assert_eq!(
+        shown,
+        ["2026-03-28 02:30", "2026-03-30 02:30", "2026-03-31 02:30"]
+    );
 }
 
 #[test]
@@ -109,9 +166,15 @@ fn a_time_that_comes_twice_fires_once() {
     let second: Timestamp = "2026-10-25T01:30:00Z".parse().unwrap();
     assert_eq!(berlin.to_datetime(first), berlin.to_datetime(second));
     let next_day: Timestamp = "2026-10-26T01:30:00Z".parse().unwrap();
-    assert_eq!(cron.next(first - SignedDuration::from_secs(1), &berlin), Some(first));
+    assert_eq!(
+        cron.next(first - SignedDuration::from_secs(1), &berlin),
+        Some(first)
+    );
     assert_eq!(cron.next(first, &berlin), Some(next_day));
-    assert_eq!(cron.next(second - SignedDuration::from_secs(1), &berlin), Some(next_day));
+    assert_eq!(
+        cron.next(second - SignedDuration::from_secs(1), &berlin),
+        Some(next_day)
+    );
 }
 
 /// Tells from the clock on the wall whether a schedule fires.
@@ -166,14 +229,15 @@ fn the_next_firing_is_the_one_found_by_walking_there() {
         for (name, start) in starts {
             let zone = zone(name);
             let start: Timestamp = start.parse().unwrap();
+            let mut expected = next_by_walking(model, start, &zone);
             // No divisor of an hour, so that every kind of place between two minutes is tried.
             for step in 0..250 {
                 let after = start + SignedDuration::from_secs(step * 397);
-                assert_eq!(
-                    cron.next(after, &zone),
-                    Some(next_by_walking(model, after, &zone)),
-                    "{expression} in {name} after {after}"
-                );
+                if expected <= after {
+                    expected = next_by_walking(model, after, &zone);
+                }
+                let next = cron.next(after, &zone);
+                assert_eq!(next, Some(expected), "{expression} in {name} after {after}");
             }
         }
     }
@@ -186,14 +250,38 @@ fn an_expression_that_means_nothing_is_one_clear_error() {
             "0 0 ? * ? *",
             "one of day of month and day of week must say something else than `?`",
         ),
-        ("0 0 1 * 1 *", "one of day of month and day of week must be `?`"),
-        ("0 0 * * * *", "one of day of month and day of week must be `?`"),
-        ("60 0 * * ? *", r#"the minute must be between 0 and 59, and is "60""#),
-        ("0 24 * * ? *", r#"the hour must be between 0 and 23, and is "24""#),
-        ("0 0 0 * ? *", r#"the day of month must be between 1 and 31, and is "0""#),
-        ("0 0 * 13 ? *", r#"the month must be between 1 and 12, and is "13""#),
-        ("0 0 ? * 0 *", r#"the day of week must be between 1 and 7, and is "0""#),
-        ("0 0 * * ? 2200", r#"the year must be between 1970 and 2199, and is "2200""#),
+        (
+            "0 0 1 * 1 *",
+            "one of day of month and day of week must be `?`",
+        ),
+        (
+            "0 0 * * * *",
+            "one of day of month and day of week must be `?`",
+        ),
+        (
+            "60 0 * * ? *",
+            r#"the minute must be between 0 and 59, and is "60""#,
+        ),
+        (
+            "0 24 * * ? *",
+            r#"the hour must be between 0 and 23, and is "24""#,
+        ),
+        (
+            "0 0 0 * ? *",
+            r#"the day of month must be between 1 and 31, and is "0""#,
+        ),
+        (
+            "0 0 * 13 ? *",
+            r#"the month must be between 1 and 12, and is "13""#,
+        ),
+        (
+            "0 0 ? * 0 *",
+            r#"the day of week must be between 1 and 7, and is "0""#,
+        ),
+        (
+            "0 0 * * ? 2200",
+            r#"the year must be between 1970 and 2199, and is "2200""#,
+        ),
         ("x 0 * * ? *", r#"the minute cannot be "x""#),
         ("0, 0 * * ? *", r#"the minute cannot be """#),
         ("9-3 0 * * ? *", r#"the minute cannot be "9-3""#),

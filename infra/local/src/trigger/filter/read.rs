@@ -41,9 +41,7 @@ impl BodyFilter {
             // Lambda sees nothing else of a message. A pattern for another field would fit none and
             // so delete all of them.
             match (pattern.fields.pop(), pattern.fields.is_empty()) {
-                (Some((name, node)), true)
-                    if name == "body" && pattern.alternatives.is_empty() =>
-                {
+                (Some((name, node)), true) if name == "body" && pattern.alternatives.is_empty() => {
                     Ok(node)
                 }
                 _ => Err(Place::TOP.error("a queue's messages are filtered by `body` alone")),

@@ -19,11 +19,19 @@ fn problem_of(pattern: Value) -> String {
 fn every_operator_of_the_developer_guide_does_what_it_says() {
     let table = [
         // Null: "UserID is null".
-        (json!([null]), vec![json!(null)], vec![json!(""), json!(0), json!("null")]),
+        (
+            json!([null]),
+            vec![json!(null)],
+            vec![json!(""), json!(0), json!("null")],
+        ),
         // Empty: "LastName is empty".
         (json!([""]), vec![json!("")], vec![json!(null), json!(" ")]),
         // Equals: "Name is "Alice"".
-        (json!(["Alice"]), vec![json!("Alice")], vec![json!("alice"), json!("Alice ")]),
+        (
+            json!(["Alice"]),
+            vec![json!("Alice")],
+            vec![json!("alice"), json!("Alice ")],
+        ),
         // Equals, ignoring case.
         (
             json!([{"equals-ignore-case": "Alice"}]),
@@ -54,8 +62,16 @@ fn every_operator_of_the_developer_guide_does_what_it_says() {
             vec![json!(10.5), json!(20)],
             vec![json!(10), json!(20.5)],
         ),
-        (json!([{"numeric": [">=", 3]}]), vec![json!(3)], vec![json!(2)]),
-        (json!([{"numeric": ["<", 3]}]), vec![json!(2)], vec![json!(3)]),
+        (
+            json!([{"numeric": [">=", 3]}]),
+            vec![json!(3)],
+            vec![json!(2)],
+        ),
+        (
+            json!([{"numeric": ["<", 3]}]),
+            vec![json!(2)],
+            vec![json!(3)],
+        ),
         // Exists: "ProductName exists".
         (
             json!([{"exists": true}]),
@@ -75,8 +91,16 @@ fn every_operator_of_the_developer_guide_does_what_it_says() {
             vec![json!("a.png.txt")],
         ),
         // Numbers are compared as they are written.
-        (json!([300]), vec![json!(300)], vec![json!(300.0), json!("300")]),
-        (json!([true]), vec![json!(true)], vec![json!(false), json!("true"), json!(1)]),
+        (
+            json!([300]),
+            vec![json!(300)],
+            vec![json!(300.0), json!("300")],
+        ),
+        (
+            json!([true]),
+            vec![json!(true)],
+            vec![json!(false), json!("true"), json!(1)],
+        ),
         (
             json!([{"anything-but": "a"}]),
             vec![json!("b")],
@@ -127,33 +151,60 @@ fn only_a_rule_for_absence_fits_what_is_absent() {
     ] {
         assert!(!passes(json!({ "field": rules }), &absent));
     }
-    assert!(!passes(json!({ "field": [{"exists": false}] }), &json!({ "field": null })));
-    assert!(passes(json!({ "a": { "b": [{"exists": false}] } }), &json!({ "a": 5 })));
+    assert!(!passes(
+        json!({ "field": [{"exists": false}] }),
+        &json!({ "field": null })
+    ));
+    assert!(passes(
+        json!({ "a": { "b": [{"exists": false}] } }),
+        &json!({ "a": 5 })
+    ));
 }
 
 #[test]
 fn fields_are_joined_by_and_and_alternatives_by_or() {
     // "Location is "New York" and Day is "Monday"".
     let both = json!({ "Location": ["New York"], "Day": ["Monday"] });
-    assert!(passes(both.clone(), &json!({ "Location": "New York", "Day": "Monday" })));
-    assert!(!passes(both, &json!({ "Location": "New York", "Day": "Sunday" })));
+    assert!(passes(
+        both.clone(),
+        &json!({ "Location": "New York", "Day": "Monday" })
+    ));
+    assert!(!passes(
+        both,
+        &json!({ "Location": "New York", "Day": "Sunday" })
+    ));
 
     // "Location is "New York", or Day is "Monday"".
     let either = json!({ "$or": [{ "Location": ["New York"] }, { "Day": ["Monday"] }] });
-    assert!(passes(either.clone(), &json!({ "Location": "Paris", "Day": "Monday" })));
+    assert!(passes(
+        either.clone(),
+        &json!({ "Location": "Paris", "Day": "Monday" })
+    ));
     assert!(passes(either.clone(), &json!({ "Location": "New York" })));
-    assert!(!passes(either, &json!({ "Location": "Paris", "Day": "Sunday" })));
+    assert!(!passes(
+        either,
+        &json!({ "Location": "Paris", "Day": "Sunday" })
+    ));
 
     let nested = json!({ "a": { "b": [1], "$or": [{ "c": [1] }, { "d": { "e": [1] } }] } });
-    assert!(passes(nested.clone(), &json!({ "a": { "b": 1, "d": { "e": 1 } } })));
+    assert!(passes(
+        nested.clone(),
+        &json!({ "a": { "b": 1, "d": { "e": 1 } } })
+    ));
     assert!(!passes(nested.clone(), &json!({ "a": { "b": 2, "c": 1 } })));
     assert!(!passes(nested, &json!({ "a": { "b": 1 } })));
 }
 
 #[test]
 fn a_list_fits_where_one_element_does() {
-    assert!(passes(json!({ "tags": ["b"] }), &json!({ "tags": ["a", ["b"]] })));
-    assert!(!passes(json!({ "tags": ["c"] }), &json!({ "tags": ["a", "b"] })));
+    assert!(passes(
+        json!({ "tags": ["b"] }),
+        &json!({ "tags": ["a", ["b"]] })
+    ));
+    assert!(!passes(
+        json!({ "tags": ["c"] }),
+        &json!({ "tags": ["a", "b"] })
+    ));
 
     let line = json!({ "lines": { "sku": ["x"], "count": [2] } });
     let one_has_both = json!({ "lines": [{ "sku": "y" }, { "sku": "x", "count": 2 }] });
@@ -175,12 +226,18 @@ fn a_stream_is_filtered_by_its_records() {
     for (pattern, fits) in [
         (json!({ "eventName": ["INSERT"] }), true),
         (json!({ "eventName": ["REMOVE", "MODIFY"] }), false),
-        (json!({ "dynamodb": { "Keys": { "PK": { "S": [{ "prefix": "CUSTOMER-" }] } } } }), true),
+        (
+            json!({ "dynamodb": { "Keys": { "PK": { "S": [{ "prefix": "CUSTOMER-" }] } } } }),
+            true,
+        ),
         (
             json!({ "dynamodb": { "NewImage": { "AccountType": { "S": ["silver"] } } } }),
             false,
         ),
-        (json!({ "dynamodb": { "OldImage": { "PK": { "S": [{ "exists": false }] } } } }), true),
+        (
+            json!({ "dynamodb": { "OldImage": { "PK": { "S": [{ "exists": false }] } } } }),
+            true,
+        ),
     ] {
         assert_eq!(passes(pattern.clone(), &record), fits, "{pattern}");
     }
@@ -238,28 +295,72 @@ fn a_pattern_that_is_not_understood_is_an_error_with_its_place() {
     for (pattern, place, problem) in [
         (json!("a"), "the top", "an object with fields is expected"),
         (json!({}), "the top", "an object with fields is expected"),
-        (json!({ "a": "b" }), "a", "an object or a list of rules is expected"),
-        (json!({ "a": { "b": [] } }), "a.b", "an object or a list of rules is expected"),
-        (json!({ "a": [[1]] }), "a", "a rule is a value or an object, not a list"),
+        (
+            json!({ "a": "b" }),
+            "a",
+            "an object or a list of rules is expected",
+        ),
+        (
+            json!({ "a": { "b": [] } }),
+            "a.b",
+            "an object or a list of rules is expected",
+        ),
+        (
+            json!({ "a": [[1]] }),
+            "a",
+            "a rule is a value or an object, not a list",
+        ),
         (json!({ "a": [{}] }), "a", "a rule has exactly one name"),
         (
             json!({ "a": [{ "prefix": "x", "suffix": "y" }] }),
             "a",
             "a rule has exactly one name",
         ),
-        (json!({ "a": [{ "wildcard": "*" }] }), "a.wildcard", "this rule is not supported here"),
-        (json!({ "a": [{ "prefix": 1 }] }), "a.prefix", "a text is expected"),
-        (json!({ "a": [{ "exists": "yes" }] }), "a.exists", "true or false is expected"),
-        (json!({ "a": [{ "numeric": [">"] }] }), "a.numeric", "one or two comparisons are expected"),
-        (json!({ "a": [{ "numeric": ["!", 1] }] }), "a.numeric", "=, <, <=, > or >= is expected"),
-        (json!({ "a": [{ "numeric": ["<", "1"] }] }), "a.numeric", "a number is expected"),
-        (json!({ "a": [{ "anything-but": [] }] }), "a.anything-but", "a list of values is expected"),
+        (
+            json!({ "a": [{ "wildcard": "*" }] }),
+            "a.wildcard",
+            "this rule is not supported here",
+        ),
+        (
+            json!({ "a": [{ "prefix": 1 }] }),
+            "a.prefix",
+            "a text is expected",
+        ),
+        (
+            json!({ "a": [{ "exists": "yes" }] }),
+            "a.exists",
+            "true or false is expected",
+        ),
+        (
+            json!({ "a": [{ "numeric": [">"] }] }),
+            "a.numeric",
+            "one or two comparisons are expected",
+        ),
+        (
+            json!({ "a": [{ "numeric": ["!", 1] }] }),
+            "a.numeric",
+            "=, <, <=, > or >= is expected",
+        ),
+        (
+            json!({ "a": [{ "numeric": ["<", "1"] }] }),
+            "a.numeric",
+            "a number is expected",
+        ),
+        (
+            json!({ "a": [{ "anything-but": [] }] }),
+            "a.anything-but",
+            "a list of values is expected",
+        ),
         (
             json!({ "a": [{ "anything-but": { "numeric": ["<", 1] } }] }),
             "a.anything-but",
             "only prefix, suffix and equals-ignore-case are expected",
         ),
-        (json!({ "$or": [{ "a": [1] }] }), "$or", "a list of two patterns or more is expected"),
+        (
+            json!({ "$or": [{ "a": [1] }] }),
+            "$or",
+            "a list of two patterns or more is expected",
+        ),
     ] {
         assert_eq!(
             problem_of(pattern),

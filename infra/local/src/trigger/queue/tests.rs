@@ -88,7 +88,10 @@ fn bodies(count: usize) -> Vec<String> {
 
 fn bodies_of(payload: &Value) -> Vec<&str> {
     let records = payload["Records"].as_array().unwrap();
-    records.iter().map(|record| record["body"].as_str().unwrap()).collect()
+    records
+        .iter()
+        .map(|record| record["body"].as_str().unwrap())
+        .collect()
 }
 
 fn failures(payload: &Value, indexes: &[usize]) -> String {
@@ -106,7 +109,10 @@ async fn a_message_that_is_done_is_gone() {
     let record = &call.payload["Records"][0];
     assert_eq!(record["body"], "hello");
     assert_eq!(record["eventSource"], "aws:sqs");
-    assert_eq!(record["eventSourceARN"], "arn:aws:sqs:us-east-1:000000000000:planet-Hidden");
+    assert_eq!(
+        record["eventSourceARN"],
+        "arn:aws:sqs:us-east-1:000000000000:planet-Hidden"
+    );
     assert_eq!(record["attributes"]["ApproximateReceiveCount"], "1");
     call.answer(r#"{"batchItemFailures":[]}"#);
     assert_eq!(running.end().await, (0, 0));

@@ -1,5 +1,5 @@
 use engines::template::RateOrCron;
-use jiff::SignedDuration;
+use kernel::Clock;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -21,10 +21,11 @@ fn noon() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
 
-/// An alarm that pauses no longer than it must.
+/// An alarm that looks at its clock all the time and pauses no longer than it must.
 fn alarm(schedule: &Schedule, target: Target) -> Alarm {
     let mut alarm = Alarm::new(schedule, target).unwrap();
     alarm.pauses = [Duration::ZERO; 2];
+    alarm.nap = Duration::from_millis(1);
     alarm
 }
 
@@ -64,7 +65,9 @@ async fn firings_that_were_slept_through_are_made_good_by_one() {
     let running = tokio::spawn(alarm.run(Stopping::heard_from(&stop)));
     calls.recv().await.unwrap().answer("null");
 
-    clock.advance(SignedDuration::from_mins(24 * 60 + 30)).unwrap();
+    clock
+        .advance(SignedDuration::from_mins(24 * 60 + 30))
+        .unwrap();
     let late = calls.recv().await.unwrap();
     assert_eq!(late.payload["time"], "2026-06-01T13:00:00Z");
     late.answer("null");
@@ -80,7 +83,8 @@ async fn firings_that_were_slept_through_are_made_good_by_one() {
 async fn a_firing_that_fails_is_tried_twice_more() {
     let clock = Clock::manual(noon());
     let (target, mut calls) = fake::target(&clock);
-    let input = r#"{"attempt":"<aws.scheduler.attempt-number>","id":"<aws.scheduler.execution-id>"}"#;
+    let input =
+        r#"{"attempt":"<aws.scheduler.attempt-number>","id":"<aws.scheduler.execution-id>"}"#;
     let stop = watch::Sender::new(false);
     let alarm = alarm(&hourly(Some(input)), target);
     let running = tokio::spawn(alarm.run(Stopping::heard_from(&stop)));

@@ -20,9 +20,7 @@ impl Timing {
     pub(super) fn read(schedule: &Schedule) -> Result<Self, Problem> {
         let zone = match &schedule.time_zone {
             None => TimeZone::UTC,
-            Some(name) => {
-                TimeZone::get(name).map_err(|_| Problem::TimeZone(name.clone()))?
-            }
+            Some(name) => TimeZone::get(name).map_err(|_| Problem::TimeZone(name.clone()))?,
         };
         match &schedule.expression {
             RateOrCron::Rate(every) => Ok(Self::Rate(
@@ -96,7 +94,11 @@ mod tests {
             // A clock that was put back does not stop the schedule for long.
             ("2026-06-01T11:00:00Z", "2026-06-01T11:00:20Z"),
         ] {
-            assert_eq!(timing.next(created, at(after)), Some(at(next)), "after {after}");
+            assert_eq!(
+                timing.next(created, at(after)),
+                Some(at(next)),
+                "after {after}"
+            );
         }
     }
 

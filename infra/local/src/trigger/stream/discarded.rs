@@ -160,6 +160,9 @@ mod tests {
 
     #[test]
     fn no_records_make_no_document() {
-        assert_eq!(document(&Piece::default(), Condition::RecordAgeExceeded), None);
+        assert_eq!(
+            document(&Piece::default(), Condition::RecordAgeExceeded),
+            None
+        );
     }
 }

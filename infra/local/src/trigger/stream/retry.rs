@@ -114,7 +114,10 @@ impl Policy {
             let second = rest.split_off(rest.records.len() / 2);
             return Next::Again(vec![rest, second]);
         }
-        if self.maximum_retries.is_some_and(|maximum| rest.retries >= maximum) {
+        if self
+            .maximum_retries
+            .is_some_and(|maximum| rest.retries >= maximum)
+        {
             return Next::GiveUp(rest);
         }
         rest.retries += 1;
@@ -182,7 +185,10 @@ mod tests {
             };
             piece = pieces.pop().unwrap();
             assert!(pieces.is_empty());
-            assert_eq!((numbers_of(&piece), piece.retries), (vec![0, 1, 2], retries));
+            assert_eq!(
+                (numbers_of(&piece), piece.retries),
+                (vec![0, 1, 2], retries)
+            );
         }
         let Next::GiveUp(piece) = after(&policy, piece, Outcome::Failed) else {
             panic!("tried too often");
@@ -207,12 +213,14 @@ mod tests {
         // Cut before the named record, which costs no retry.
         let next = after(&policy(Some(5), true), whole(), Outcome::FailedFrom(2));
         assert_eq!(again(next), [(vec![2, 3], 0)]);
-        let Next::GiveUp(rest) =
-            after(&policy(Some(0), false), whole(), Outcome::FailedFrom(1))
+        let Next::GiveUp(rest) = after(&policy(Some(0), false), whole(), Outcome::FailedFrom(1))
         else {
             panic!("tried again");
         };
-        assert_eq!((numbers_of(&rest), rest.ended_in_error), (vec![1, 2, 3], false));
+        assert_eq!(
+            (numbers_of(&rest), rest.ended_in_error),
+            (vec![1, 2, 3], false)
+        );
     }
 
     #[test]
@@ -241,8 +249,9 @@ mod tests {
         const COUNT: usize = 7;
         // Every set of poisonous records there is.
         for bits in 0_u32..1 << COUNT {
-            let poison: BTreeSet<usize> =
-                (0..COUNT).filter(|index| bits & (1 << index) != 0).collect();
+            let poison: BTreeSet<usize> = (0..COUNT)
+                .filter(|index| bits & (1 << index) != 0)
+                .collect();
             for names_failures in [true, false] {
                 let policy = policy(Some(3), true);
                 let mut pieces = vec![Piece::new(records(0..COUNT))];
@@ -265,8 +274,9 @@ mod tests {
                         }
                     }
                 }
-                let expected: Vec<_> =
-                    (0..COUNT).map(|number| (number, !poison.contains(&number))).collect();
+                let expected: Vec<_> = (0..COUNT)
+                    .map(|number| (number, !poison.contains(&number)))
+                    .collect();
                 assert_eq!(settled, expected, "{poison:?} {names_failures}");
             }
         }
@@ -293,7 +303,10 @@ mod tests {
     #[test]
     fn without_a_limit_no_record_is_too_old() {
         let mut piece = Piece::new(records(0..4));
-        assert_eq!(policy(None, false).take_expired(&mut piece, Timestamp::MAX), None);
+        assert_eq!(
+            policy(None, false).take_expired(&mut piece, Timestamp::MAX),
+            None
+        );
         assert_eq!(piece.records.len(), 4);
     }
 }

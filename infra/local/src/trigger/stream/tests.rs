@@ -57,7 +57,10 @@ async fn put(engines: &Engines, key: &str) {
         .header("x-amz-target", "DynamoDB_20120810.PutItem")
         .body(Bytes::from(body.to_string()))
         .unwrap();
-    assert_eq!(engines.call(request).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(
+        engines.call(request).await.unwrap().status(),
+        StatusCode::OK
+    );
 }
 
 /// Engines whose table was given these keys.
@@ -102,7 +105,13 @@ impl Running {
     async fn end(self) -> usize {
         self.stop.send_replace(true);
         self.task.await.unwrap();
-        self.engines.queue("GivenUp").unwrap().depth().await.unwrap().0
+        self.engines
+            .queue("GivenUp")
+            .unwrap()
+            .depth()
+            .await
+            .unwrap()
+            .0
     }
 }
 
@@ -112,7 +121,9 @@ fn clock() -> Clock {
 
 fn keys_of(payload: &Value) -> Vec<&str> {
     let records = payload["Records"].as_array().unwrap();
-    let keys = records.iter().map(|record| &record["dynamodb"]["Keys"]["pk"]["S"]);
+    let keys = records
+        .iter()
+        .map(|record| &record["dynamodb"]["Keys"]["pk"]["S"]);
     keys.map(|key| key.as_str().unwrap()).collect()
 }
 
@@ -217,10 +228,16 @@ async fn a_batch_that_fails_too_often_is_given_up_and_reading_goes_on() {
     second.answer(r#"{"batchItemFailures":[{"itemIdentifier":"0"}]}"#);
 
     let told = running.given_up().await;
-    assert_eq!(told["requestContext"]["condition"], "RetryAttemptsExhausted");
+    assert_eq!(
+        told["requestContext"]["condition"],
+        "RetryAttemptsExhausted"
+    );
     assert_eq!(told["requestContext"]["approximateInvokeCount"], 2);
     let info = &told["DDBStreamBatchInfo"];
-    assert_eq!([&info["startSequenceNumber"], &info["endSequenceNumber"]], [&numbers[0], &numbers[1]]);
+    assert_eq!(
+        [&info["startSequenceNumber"], &info["endSequenceNumber"]],
+        [&numbers[0], &numbers[1]]
+    );
     assert_eq!(info["batchSize"], 2);
     assert_eq!(
         info["streamArn"],
@@ -242,7 +259,10 @@ async fn a_poisonous_change_is_cut_out_of_its_batch() {
     let mut poison = Value::Null;
     while done.len() < 2 {
         let call = running.call().await;
-        let keys: Vec<String> = keys_of(&call.payload).into_iter().map(str::to_owned).collect();
+        let keys: Vec<String> = keys_of(&call.payload)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         match keys.iter().position(|key| key == "poison") {
             Some(index) => {
                 poison = number_of(&call.payload, index);
@@ -258,7 +278,10 @@ async fn a_poisonous_change_is_cut_out_of_its_batch() {
     }
     assert_eq!(done, ["a", "c"]);
     let info = &running.given_up().await["DDBStreamBatchInfo"];
-    assert_eq!((&info["startSequenceNumber"], &info["batchSize"]), (&poison, &json!(1)));
+    assert_eq!(
+        (&info["startSequenceNumber"], &info["batchSize"]),
+        (&poison, &json!(1))
+    );
     assert_eq!(running.end().await, 0);
 }
 
