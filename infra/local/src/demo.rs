@@ -104,7 +104,11 @@ impl Demo {
     }
 
     /// The new account's id; nothing if the address has one.
-    async fn sign_up(&self, email: &str, name: &str) -> Result<Option<Id<kind::Account>>, DemoError> {
+    async fn sign_up(
+        &self,
+        email: &str,
+        name: &str,
+    ) -> Result<Option<Id<kind::Account>>, DemoError> {
         let body = json!({
             "email": email,
             "password": PASSWORD,
@@ -127,7 +131,9 @@ impl Demo {
 
     async fn sign_in(&self, email: &str) -> Result<String, DemoError> {
         let body = json!({ "email": email, "password": PASSWORD });
-        let session = self.expect(200, Request::post("/v1/sessions", &body)).await?;
+        let session = self
+            .expect(200, Request::post("/v1/sessions", &body))
+            .await?;
         Ok(session.text_at("/access_token"))
     }
 
@@ -176,7 +182,9 @@ impl Demo {
         self.expect(202, load).await?;
         let started = tokio::time::Instant::now();
         loop {
-            let state = self.expect(200, Request::get(path.as_str()).bearer(operator)).await?;
+            let state = self
+                .expect(200, Request::get(path.as_str()).bearer(operator))
+                .await?;
             match state.text_at("/status").as_str() {
                 "loaded" => return Ok(()),
                 "rejected" => return Err(DemoError::Codes(state.text())),

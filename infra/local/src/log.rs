@@ -11,6 +11,7 @@ use tracing::{
 };
 use tracing_subscriber::{
     Layer,
+    filter::Targets,
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     layer::{Context, SubscriberExt},
     registry::LookupSpan,
@@ -22,7 +23,12 @@ pub fn start(level: LevelFilter) {
     let lines = tracing_subscriber::fmt::layer()
         .event_format(Lines)
         .with_writer(std::io::stderr)
-        .with_filter(level);
+        .with_filter(
+            Targets::new()
+                .with_default(level)
+                // The queue engine tells of every queue it makes.
+                .with_targets([("rustack_sqs_core", level.min(LevelFilter::WARN))]),
+        );
     let started = tracing_subscriber::registry()
         .with(NameSpans)
         .with(lines)
@@ -75,17 +81,17 @@ where
         });
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let function = function.or(fields.function).unwrap_or_default();
-        writeln!(writer, " {function:<16} {}{}", fields.message, fields.rest)
+        let function = function.or(fields.function.take()).unwrap_or_default();
+        writeln!(writer, " {function:<16} {}", fields.line())
     }
 }
 
 #[derive(Default)]
 struct Fields {
     message: String,
-    rest: String,
-    name: Option<String>,
     function: Option<String>,
+    name: Option<String>,
+    rest: Vec<(&'static str, String)>,
 }
 
 impl Fields {
@@ -93,15 +99,41 @@ impl Fields {
         match field.name() {
             "message" => self.message = value,
             "function" => self.function = Some(value),
-            // The request's id matters when something went wrong, and then the cause stands beside it.
-            name => {
-                if name == "name" {
-                    self.name = Some(value.clone());
+            "name" => self.name = Some(value),
+            name => self.rest.push((name, value)),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let index = self.rest.iter().position(|(known, _)| *known == name)?;
+        Some(self.rest.remove(index).1)
+    }
+
+    /// An answered request as one reads it, and anything else as message and fields.
+    fn line(mut self) -> String {
+        let mut line = String::new();
+        match (self.take("method"), self.take("path"), self.take("status")) {
+            (Some(method), Some(path), Some(status)) => {
+                line = format!("{method} {path} {status}");
+                // The request's id is in the answer; here it matters once something went wrong.
+                if status.starts_with(['2', '3']) {
+                    self.take("request_id");
                 }
-                // Writing to a string cannot fail.
-                let _written = write!(self.rest, "  {name}={value}");
+            }
+            (method, path, status) => {
+                line.push_str(&self.message);
+                for (name, value) in [("method", method), ("path", path), ("status", status)] {
+                    if let Some(value) = value {
+                        self.rest.push((name, value));
+                    }
+                }
             }
         }
+        for (name, value) in &self.rest {
+            // Writing to a string cannot fail.
+            let _written = write!(line, "  {name}={value}");
+        }
+        line
     }
 }
 

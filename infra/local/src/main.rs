@@ -133,10 +133,15 @@ async fn serve(arguments: Arguments) -> Result<ExitCode, String> {
         Storage::Directory(path) => format!("data in {}", path.display()),
     };
     if arguments.seed_demo {
-        let world = demo::seed(&planet).await.map_err(|error| error.to_string())?;
+        let world = demo::seed(&planet)
+            .await
+            .map_err(|error| error.to_string())?;
         println!("{world}");
     }
-    println!("Planet is ready at {} (docs at /docs, {kept}).", planet.url());
+    println!(
+        "Planet is ready at {} (docs at /docs, {kept}).",
+        planet.url()
+    );
     let interrupted = tokio::signal::ctrl_c().await;
     interrupted.map_err(|error| format!("Ctrl-C cannot be awaited: {error}"))?;
     println!("Stopping.");
@@ -146,8 +151,12 @@ async fn serve(arguments: Arguments) -> Result<ExitCode, String> {
 
 async fn journey(template: Option<PathBuf>, name: Option<String>) -> Result<ExitCode, String> {
     let name = name.as_deref().unwrap_or(journeys::FIRST);
-    let story = journeys::find(name)
-        .ok_or_else(|| format!("there is no journey {name}; there are: {}", journeys::names()))?;
+    let story = journeys::find(name).ok_or_else(|| {
+        format!(
+            "there is no journey {name}; there are: {}",
+            journeys::names()
+        )
+    })?;
     log::start(LevelFilter::WARN);
     let options = Options {
         template: template_or_nearest(template)?,
@@ -157,8 +166,12 @@ async fn journey(template: Option<PathBuf>, name: Option<String>) -> Result<Exit
     let planet = Planet::start(&options)
         .await
         .map_err(|error| error.to_string())?;
-    demo::seed(&planet).await.map_err(|error| error.to_string())?;
-    let outcome = story.play(&planet.url(), &mut |line| println!("{line}")).await;
+    demo::seed(&planet)
+        .await
+        .map_err(|error| error.to_string())?;
+    let outcome = story
+        .play(&planet.url(), &mut |line| println!("{line}"))
+        .await;
     planet.stop().await.map_err(|error| error.to_string())?;
     match outcome {
         Ok(()) => {

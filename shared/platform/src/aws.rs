@@ -171,12 +171,8 @@ impl Access {
         s3,
         aws_sdk_s3,
         force_path_style(self.endpoint_url.is_some()),
-        request_checksum_calculation(
-            aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired
-        ),
-        response_checksum_validation(
-            aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired
-        )
+        request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired),
+        response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired)
     );
 }
 

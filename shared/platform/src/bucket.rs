@@ -107,9 +107,7 @@ impl Bucket {
             .bucket(&self.name)
             .key(key)
             .content_type(content_type)
-            .content_length(
-                i64::try_from(content_length).map_err(|error| refused(error.into()))?,
-            )
+            .content_length(i64::try_from(content_length).map_err(|error| refused(error.into()))?)
             .presigned(config)
             .await
             .map_err(|error| ServiceError::of_sdk("presign", self.target(key), error))?;

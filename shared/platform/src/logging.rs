@@ -17,7 +17,11 @@ pub fn start(level: Option<&str>) {
         .with_target(true)
         .with_filter(level);
     // A second start (a warm test process) keeps the first subscriber.
-    if tracing_subscriber::registry().with(json).try_init().is_err() {
+    if tracing_subscriber::registry()
+        .with(json)
+        .try_init()
+        .is_err()
+    {
         tracing::debug!("logging had been started before");
     }
 }

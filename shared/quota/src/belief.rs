@@ -25,6 +25,8 @@ pub(crate) struct Beliefs(Mutex<HashMap<QuotaId, Belief>>);
 struct Belief {
     /// For each shard, until when it is believed empty; milliseconds since 1970.
     empty_until_ms: Vec<i64>,
+    /// For each shard, until when others have been told so, by this process or another.
+    told_until_ms: Vec<i64>,
     /// Where room was found last after home had none.
     found: Option<u16>,
 }
@@ -46,6 +48,7 @@ impl Beliefs {
         }
         beliefs.entry(quota.clone()).or_insert_with(|| Belief {
             empty_until_ms: vec![i64::MIN; usize::from(shards)],
+            told_until_ms: vec![i64::MIN; usize::from(shards)],
             found: None,
         });
     }
@@ -68,6 +71,34 @@ impl Beliefs {
         }
     }
 
+    /// Believes what another process has told, which nobody needs to be told again.
+    pub(crate) fn heard(&self, quota: &QuotaId, shard: u16, until_ms: i64) {
+        self.found_empty(quota, shard, until_ms);
+        if let Some(belief) = self.lock().get_mut(quota)
+            && let Some(told) = belief.told_until_ms.get_mut(usize::from(shard))
+        {
+            *told = until_ms;
+        }
+    }
+
+    /// All that is believed and that others have not been told; counts as told from now on. Of
+    /// callers at once in this process, one gets to tell it.
+    pub(crate) fn untold(&self, quota: &QuotaId, now_ms: i64) -> Vec<(u16, i64)> {
+        let mut beliefs = self.lock();
+        let Some(belief) = beliefs.get_mut(quota) else {
+            return Vec::new();
+        };
+        let mut untold = Vec::new();
+        let shards = belief.empty_until_ms.iter().zip(&mut belief.told_until_ms);
+        for (shard, (empty_until_ms, told_until_ms)) in (0..).zip(shards) {
+            if *empty_until_ms > now_ms && *told_until_ms <= now_ms {
+                *told_until_ms = *empty_until_ms;
+                untold.push((shard, *empty_until_ms));
+            }
+        }
+        untold
+    }
+
     /// Remembers where there was room.
     pub(crate) fn found_room(&self, quota: &QuotaId, shard: u16) {
         if let Some(belief) = self.lock().get_mut(quota) {
@@ -79,7 +110,13 @@ impl Beliefs {
     pub(crate) fn forget(&self, quota: &QuotaId) {
         if let Some(belief) = self.lock().get_mut(quota) {
             belief.empty_until_ms.fill(i64::MIN);
+            belief.told_until_ms.fill(i64::MIN);
         }
+    }
+
+    /// The same for one shard.
+    pub(crate) fn forget_shard(&self, quota: &QuotaId, shard: u16) {
+        self.heard(quota, shard, i64::MIN);
     }
 
     /// In which order to look for room: home first, then where it was found last, then around.

@@ -97,13 +97,13 @@ impl Quotas {
         let (shards, mut first) = self.open(quota).await?.ok_or(HoldError::Unknown)?;
         let mut missing = hold.units.get();
         let mut found = Vec::new();
-        let mut vain = Vec::new();
+        let mut vain = 0;
         let mut asked = false;
         for shard in self.beliefs.order(quota, hold.id, shards) {
             if missing == 0 {
                 break;
             }
-            if !vain.is_empty() && !asked {
+            if vain > 0 && !asked {
                 asked = true;
                 self.hear_hints(quota, now_ms).await?;
             }
@@ -118,7 +118,8 @@ impl Quotas {
             }
             let units = state.room(now_ms).min(missing);
             if units == 0 {
-                vain.push((shard, self.believe_empty(quota, shard, &state, now_ms)));
+                self.believe_empty(quota, shard, &state, now_ms);
+                vain += 1;
             } else {
                 missing -= units;
                 found.push(Room {
@@ -128,8 +129,8 @@ impl Quotas {
                 });
             }
         }
-        if missing > 0 || vain.len() > PROBES_BEFORE_HINT {
-            self.leave_hints(quota, shards, &vain).await?;
+        if missing > 0 || vain > PROBES_BEFORE_HINT {
+            self.leave_hints(quota, shards, now_ms).await?;
         }
         if missing > 0 {
             return Err(HoldError::SoldOut);
@@ -137,17 +138,21 @@ impl Quotas {
         Ok(Search::Found(found))
     }
 
-    /// Tells other processes which shards were found empty.
+    /// Tells other processes which shards this one believes empty.
     async fn leave_hints(
         &self,
         quota: &QuotaId,
         shards: u16,
-        vain: &[(u16, i64)],
+        now_ms: i64,
     ) -> Result<(), ServiceError> {
-        if shards == 1 || vain.is_empty() {
+        if shards == 1 {
             return Ok(());
         }
-        let hints = store::add_hints(&self.table, quota, vain);
+        let untold = self.beliefs.untold(quota, now_ms);
+        if untold.is_empty() {
+            return Ok(());
+        }
+        let hints = store::add_hints(&self.table, quota, &untold);
         match self.table.write(hints).await {
             // A write without a condition cannot be refused.
             Ok(_) | Err(WriteError::Refused { .. }) => Ok(()),
@@ -222,20 +227,19 @@ impl Quotas {
         for (shard, until_ms) in store::read_hints(&self.table, quota).await? {
             if until_ms > now_ms {
                 let until_ms = until_ms.min(now_ms.saturating_add(BELIEF_MS));
-                self.beliefs.found_empty(quota, shard, until_ms);
+                self.beliefs.heard(quota, shard, until_ms);
             }
         }
         Ok(())
     }
 
-    /// Remembers an empty shard and answers until when.
-    fn believe_empty(&self, quota: &QuotaId, shard: u16, state: &Shard, now_ms: i64) -> i64 {
+    /// Remembers an empty shard, but not beyond the moment at which time frees units in it.
+    fn believe_empty(&self, quota: &QuotaId, shard: u16, state: &Shard, now_ms: i64) {
         let believed = now_ms.saturating_add(BELIEF_MS);
         let until_ms = state
             .next_expiry_ms(now_ms)
             .unwrap_or(believed)
             .min(believed);
         self.beliefs.found_empty(quota, shard, until_ms);
-        until_ms
     }
 }

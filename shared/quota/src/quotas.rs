@@ -129,6 +129,7 @@ impl Quotas {
         Ok(Some((first.shards, Some(first))))
     }
 
+    /// Every shard of the quota.
     pub(crate) async fn all(&self, quota: &QuotaId) -> Result<Option<Vec<Shard>>, ServiceError> {
         let Some((shards, _)) = self.open(quota).await? else {
             return Ok(None);

@@ -25,7 +25,9 @@ impl Quotas {
         if !self.is_in_force(claim, now_ms).await? {
             return Ok(Vec::new());
         }
-        self.beliefs.forget(&claim.quota);
+        for part in &claim.parts {
+            self.beliefs.forget_shard(&claim.quota, part.shard);
+        }
         Ok(writes_of(claim, |key, units| {
             store::release(&self.table, key, claim.hold, units)
         }))

@@ -97,7 +97,9 @@ impl RequestBuilder<'_> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let request = request.body(self.body).expect("the test's request is valid");
+        let request = request
+            .body(self.body)
+            .expect("the test's request is valid");
         let context = RequestContext {
             request_id: "test-request".to_owned(),
             route_key: "$default".to_owned(),
@@ -152,8 +154,14 @@ impl Answer {
         let problem = self.json();
         assert_eq!(problem["status"], json!(self.status));
         for member in ["type", "title", "instance", "request_id"] {
-            assert!(problem[member].is_string(), "{member} is missing: {problem}");
+            assert!(
+                problem[member].is_string(),
+                "{member} is missing: {problem}"
+            );
         }
-        problem["code"].as_str().expect("a problem has a code").to_owned()
+        problem["code"]
+            .as_str()
+            .expect("a problem has a code")
+            .to_owned()
     }
 }

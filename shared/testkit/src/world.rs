@@ -105,7 +105,10 @@ impl World {
 
     /// Sends a message to a queue.
     pub async fn send(&self, queue: &str, body: impl Into<String>) {
-        self.queue(queue).send(body).await.expect("the message is sent");
+        self.queue(queue)
+            .send(body)
+            .await
+            .expect("the message is sent");
     }
 
     /// Takes every message out of a queue, as JSON.
@@ -122,14 +125,21 @@ impl World {
             }
             for message in batch {
                 bodies.push(serde_json::from_str(&message.body).expect("the message is JSON"));
-                handle.delete(&message.receipt_handle).await.expect("it is deleted");
+                handle
+                    .delete(&message.receipt_handle)
+                    .await
+                    .expect("it is deleted");
             }
         }
     }
 
     /// How many messages a queue holds, taken ones included.
     pub async fn depth(&self, queue: &str) -> usize {
-        let (visible, in_flight) = self.queue(queue).depth().await.expect("the queue has a depth");
+        let (visible, in_flight) = self
+            .queue(queue)
+            .depth()
+            .await
+            .expect("the queue has a depth");
         visible + in_flight
     }
 
@@ -145,7 +155,11 @@ impl World {
             while batch.len() < batch_size {
                 let wanted = (batch_size - batch.len()).min(10);
                 let received = handle
-                    .receive(u32::try_from(wanted).expect("at most 10"), Duration::ZERO, Some(HELD))
+                    .receive(
+                        u32::try_from(wanted).expect("at most 10"),
+                        Duration::ZERO,
+                        Some(HELD),
+                    )
                     .await
                     .expect("messages are received");
                 if received.is_empty() {
@@ -179,7 +193,10 @@ impl World {
                     let again = handle.change_visibility(&message.receipt_handle, Duration::ZERO);
                     again.await.expect("the message comes again");
                 } else {
-                    handle.delete(&message.receipt_handle).await.expect("it is deleted");
+                    handle
+                        .delete(&message.receipt_handle)
+                        .await
+                        .expect("it is deleted");
                 }
             }
         }
@@ -210,11 +227,17 @@ impl World {
     }
 
     fn queue(&self, name: &str) -> engines::QueueHandle {
-        self.engines.queue(name).expect("the template has the queue")
+        self.engines
+            .queue(name)
+            .expect("the template has the queue")
     }
 
     fn batch_size(&self, queue_arn: &str) -> usize {
-        let triggers = self.template.functions.iter().flat_map(|function| &function.queues);
+        let triggers = self
+            .template
+            .functions
+            .iter()
+            .flat_map(|function| &function.queues);
         let size = triggers
             .filter(|trigger| trigger.queue_arn == queue_arn)
             .map(|trigger| trigger.batch_size)
@@ -231,7 +254,9 @@ impl App {
 
     /// A signed-in account.
     pub fn caller(&self, account: Id<kind::Account>) -> Client {
-        self.client(Some([("account", json!(account)), ("scopes", json!(""))].into()))
+        self.client(Some(
+            [("account", json!(account)), ("scopes", json!(""))].into(),
+        ))
     }
 
     /// An operator.
@@ -260,10 +285,17 @@ impl App {
             .await
             .expect("the function handles the batch");
         let answer: Value = serde_json::from_str(&answer).expect("the answer is JSON");
-        let failures = answer["batchItemFailures"].as_array().expect("it lists failures");
+        let failures = answer["batchItemFailures"]
+            .as_array()
+            .expect("it lists failures");
         failures
             .iter()
-            .map(|failure| failure["itemIdentifier"].as_str().expect("an id").to_owned())
+            .map(|failure| {
+                failure["itemIdentifier"]
+                    .as_str()
+                    .expect("an id")
+                    .to_owned()
+            })
             .collect()
     }
 
@@ -272,7 +304,9 @@ impl App {
             function: self.function.clone(),
             authorizer: context.map(|context| {
                 let members = context.into_iter();
-                members.map(|(name, value)| (name.to_owned(), value)).collect()
+                members
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()
             }),
             now_ms: self.clock.now_ms(),
         }

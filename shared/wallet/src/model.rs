@@ -167,7 +167,8 @@ impl Model {
                 expires_at: month.ends_at(),
                 active_from,
             };
-            let point = if active_from <= now {
+            let waits = rule.terms.pending_days() > 0 && active_from > now;
+            let point = if !waits {
                 Point {
                     active_from: Timestamp::MIN,
                     ..point

@@ -2,9 +2,7 @@
 
 use axum::{Router, middleware::from_fn};
 use utoipa::openapi::{
-    Content, OpenApi, RefOr, Response, ResponseBuilder,
-    path::Operation,
-    schema::Ref,
+    Content, OpenApi, RefOr, Response, ResponseBuilder, path::Operation, schema::Ref,
     security::SecurityRequirement,
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -100,7 +98,9 @@ fn describe_errors(operation: &mut Operation) {
         .description("Every error has this shape; `code` says which.")
         .content(
             "application/problem+json",
-            Content::new(Some(Ref::from_schema_name(<Problem as utoipa::ToSchema>::name()))),
+            Content::new(Some(Ref::from_schema_name(
+                <Problem as utoipa::ToSchema>::name(),
+            ))),
         )
         .build();
     operation

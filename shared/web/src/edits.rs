@@ -1,6 +1,10 @@
 //! Versions of what can be edited: `ETag` and `If-Match`.
 
-use axum::{extract::FromRequestParts, http::request::Parts, response::{IntoResponse, Response}};
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderValue, header};
 
 use crate::error::{ApiError, Code};

@@ -4,7 +4,10 @@ use std::{borrow::Cow, error::Error, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use platform::{ErrorKind, ServiceError, table::{TransactError, WriteError}};
+use platform::{
+    ErrorKind, ServiceError,
+    table::{TransactError, WriteError},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -210,8 +213,16 @@ impl ApiError {
     /// The whole response for the request that `request_id` names; logs the cause if it is ours.
     pub(crate) fn respond(&self, request_id: &str) -> Response {
         if self.code.status().is_server_error() {
-            let cause = self.cause.as_deref().map(|cause| platform::logging::causes(cause));
-            tracing::error!(request_id, code = self.code.as_str(), cause, "the request failed");
+            let cause = self
+                .cause
+                .as_deref()
+                .map(|cause| platform::logging::causes(cause));
+            tracing::error!(
+                request_id,
+                code = self.code.as_str(),
+                cause,
+                "the request failed"
+            );
         }
         let body = serde_json::to_vec(&self.problem(request_id)).unwrap_or_default();
         let mut response = (self.code.status(), body).into_response();

@@ -80,7 +80,9 @@ pub fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
         .and_then(|value| value.split(';').next())
         .map(|essence| essence.trim().to_ascii_lowercase())
         .unwrap_or_default();
-    if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
+    if essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    {
         Ok(())
     } else {
         Err(ApiError::new(Code::UnsupportedMediaType))
@@ -93,23 +95,24 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let no_json = |error: serde_json::Error| {
         ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {error}"))
     };
+    let body = std::str::from_utf8(body).map_err(|error| {
+        ApiError::new(Code::MalformedRequest).detail(format!("the body is no UTF-8: {error}"))
+    })?;
+    // serde_json calls a number in place of an enum's variant a fault of syntax, and a wrong type before
+    // broken syntax a fault of data; so what is JSON at all is asked apart.
+    let is_json = || serde_json::from_str::<IgnoredAny>(body).map_err(no_json);
     // A list would be taken for a struct's fields in their order, which nobody means.
-    if body.trim_ascii_start().first() != Some(&b'{') {
-        serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(no_json)?;
+    if !body.trim_start().starts_with('{') {
+        is_json()?;
         return Err(ApiError::field("", "it is no object"));
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer(error.path());
-        let cause = error.into_inner();
-        // serde_json takes a number or null in place of an enum's variant for a fault of syntax.
-        let is_json = || serde_json::from_slice::<IgnoredAny>(body).is_ok();
-        if cause.is_data() || is_json() {
-            ApiError::field(pointer, cause.to_string())
-        } else {
-            no_json(cause)
-        }
-    })?;
+    let mut reader = serde_json::Deserializer::from_str(body);
+    let value = serde_path_to_error::deserialize(&mut reader);
+    if value.is_err() {
+        is_json()?;
+    }
+    let value =
+        value.map_err(|error| ApiError::field(pointer(error.path()), error.inner().to_string()))?;
     reader.end().map_err(no_json)?;
     Ok(value)
 }
@@ -229,14 +232,30 @@ mod tests {
 
     #[test]
     fn a_list_is_no_object() {
-        assert_eq!(refusal(b" [[]]"), (Code::ValidationFailed, vec![String::new()]));
+        assert_eq!(
+            refusal(b" [[]]"),
+            (Code::ValidationFailed, vec![String::new()])
+        );
     }
 
     #[test]
     fn what_is_no_json_is_malformed() {
         let deep = "[".repeat(100_000);
-        for body in [&b"{"[..], b"", b"{\"inner\":[]} x", b"\xff\xfe", deep.as_bytes()] {
-            assert_eq!(refusal(body).0, Code::MalformedRequest, "{:?}", &body[..body.len().min(20)]);
+        for body in [
+            &b"{"[..],
+            b"",
+            b"{\"inner\":1,",
+            b"{\"inner\":\"\xff\"}",
+            b"{\"inner\":[]} x",
+            b"\xff\xfe",
+            deep.as_bytes(),
+        ] {
+            assert_eq!(
+                refusal(body).0,
+                Code::MalformedRequest,
+                "{:?}",
+                &body[..body.len().min(20)]
+            );
         }
     }
 }

@@ -27,8 +27,8 @@ pub(crate) async fn around(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     // A handler that panics answers like any other defect; the next request is not its concern.
     let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let response = response
-        .unwrap_or_else(|_| ApiError::internal("the handler panicked").into_response());
+    let response =
+        response.unwrap_or_else(|_| ApiError::internal("the handler panicked").into_response());
     let mut response = match response.extensions().get::<Raised>() {
         Some(Raised(error)) => {
             let rendered = error.respond(&request_id);

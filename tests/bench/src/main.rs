@@ -11,8 +11,13 @@ const USAGE: &str = "usage: bench NAME [--json]\n\n  accrual   read and write un
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let as_json = arguments.iter().any(|argument| argument == "--json");
-    let name = arguments.iter().find(|argument| !argument.starts_with("--"));
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let name = arguments
+        .iter()
+        .find(|argument| !argument.starts_with("--"));
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("bench: the runtime could not start: {error}");

@@ -59,9 +59,17 @@ impl Transport for Meter {
         let Some(operation) = target.strip_prefix("DynamoDB_20120810.") else {
             return self.engines.call(request);
         };
-        let is_read = ["GetItem", "Query", "BatchGetItem", "TransactGetItems", "Scan"]
-            .contains(&operation);
-        let call = self.engines.call(request.map(|body| asking_for_capacity(&body)));
+        let is_read = [
+            "GetItem",
+            "Query",
+            "BatchGetItem",
+            "TransactGetItems",
+            "Scan",
+        ]
+        .contains(&operation);
+        let call = self
+            .engines
+            .call(request.map(|body| asking_for_capacity(&body)));
         let consumed = Arc::clone(&self.consumed);
         Box::pin(async move {
             let response = call.await?;
@@ -97,7 +105,10 @@ fn half_units(body: &Bytes) -> u64 {
         let units = capacity["CapacityUnits"].as_f64().unwrap_or_default();
         (units * 2.0).round() as u64
     };
-    if answer["__type"].as_str().is_some_and(|kind| kind.contains("ConditionalCheckFailed")) {
+    if answer["__type"]
+        .as_str()
+        .is_some_and(|kind| kind.contains("ConditionalCheckFailed"))
+    {
         return 2;
     }
     match &answer["ConsumedCapacity"] {

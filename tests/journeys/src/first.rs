@@ -25,16 +25,26 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
         "time_zone": "Asia/Shanghai",
         "acquisition_source": "fan_group",
     });
-    let account = teller.expect(201, Request::post("/v1/accounts", &request)).await?;
-    ensure(!account.text_at("/id").is_empty(), || "the account has no id".into())?;
+    let account = teller
+        .expect(201, Request::post("/v1/accounts", &request))
+        .await?;
+    ensure(!account.text_at("/id").is_empty(), || {
+        "the account has no id".into()
+    })?;
 
     teller.step("The same address cannot sign up twice.");
-    let again = teller.expect(409, Request::post("/v1/accounts", &request)).await?;
-    ensure(again.text_at("/code") == "email_taken", || "the refusal has another code".into())?;
+    let again = teller
+        .expect(409, Request::post("/v1/accounts", &request))
+        .await?;
+    ensure(again.text_at("/code") == "email_taken", || {
+        "the refusal has another code".into()
+    })?;
 
     teller.step("She signs in.");
     let request = json!({ "email": email, "password": password });
-    let session = teller.expect(200, Request::post("/v1/sessions", &request)).await?;
+    let session = teller
+        .expect(200, Request::post("/v1/sessions", &request))
+        .await?;
     let access = session.text_at("/access_token");
 
     teller.step("She makes a token for the player she already uses.");
@@ -46,7 +56,9 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     teller.step("The player checks its token, as a ListenBrainz client does.");
     let request = Request::get("/1/validate-token").header("authorization", &player);
     let valid = teller.expect(200, request).await?;
-    ensure(valid.json()["valid"] == true, || "the token is not valid".into())?;
+    ensure(valid.json()["valid"] == true, || {
+        "the token is not valid".into()
+    })?;
 
     teller.step("It says what is playing now, which earns nothing.");
     let request = json!({
@@ -78,7 +90,9 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
 
     teller.step("Points arrive for each minute, once.");
     let points = points_arrive(&mut teller, &access, 60).await?;
-    ensure(points <= 121, || format!("{points} points for two hours are too many"))?;
+    ensure(points <= 121, || {
+        format!("{points} points for two hours are too many")
+    })?;
 
     teller.step("Every point is accounted for.");
     let request = Request::get("/v1/accounts/me/points/entries").bearer(&access);
@@ -88,7 +102,9 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     let rewards = teller.expect(200, Request::get("/v1/rewards")).await?;
     let reward = rewards.text_at("/items/0/id");
     let price = rewards.number_at("/items/0/price_points");
-    ensure(!reward.is_empty(), || "there is no reward in this world".into())?;
+    ensure(!reward.is_empty(), || {
+        "there is no reward in this world".into()
+    })?;
 
     teller.step("She exchanges points for the breakfast voucher.");
     let request = Request::post(format!("/v1/rewards/{reward}/redemptions"), &json!({}))
@@ -98,9 +114,13 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     let code = voucher.text_at("/code");
     ensure(!code.is_empty(), || "the voucher has no code".into())?;
 
-    teller.step("Her connection broke just then, so the app asks again: the same voucher, no second debit.");
+    teller.step(
+        "Her connection broke just then, so the app asks again: the same voucher, no second debit.",
+    );
     let replay = teller.expect(201, request).await?;
-    ensure(replay.body == voucher.body, || "the repeated answer is another".into())?;
+    ensure(replay.body == voucher.body, || {
+        "the repeated answer is another".into()
+    })?;
     ensure(replay.header("idempotent-replayed") == Some("true"), || {
         "the repeated answer does not say that it is one".into()
     })?;
@@ -109,12 +129,16 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     let request = Request::get("/v1/accounts/me/points").bearer(&access);
     let balance = teller.expect(200, request).await?;
     let left = balance.number_at("/available");
-    ensure(left == points - price, || format!("{left} points are left of {points} after {price}"))?;
+    ensure(left == points - price, || {
+        format!("{left} points are left of {points} after {price}")
+    })?;
 
     teller.step("The voucher is hers to see again.");
     let request = Request::get(format!("/v1/vouchers/{}", voucher.text_at("/id"))).bearer(&access);
     let seen = teller.expect(200, request).await?;
-    ensure(seen.text_at("/code") == code, || "the voucher shows another code".into())?;
+    ensure(seen.text_at("/code") == code, || {
+        "the voucher shows another code".into()
+    })?;
 
     teller.step("Without a token there is nothing to see.");
     teller.expect(401, Request::get("/v1/vouchers")).await?;
@@ -154,7 +178,10 @@ async fn entries_sum_to(
         let answer = teller.client.send(&request).await?;
         let json = answer.json();
         let entries = json["items"].as_array().cloned().unwrap_or_default();
-        let sum: i64 = entries.iter().filter_map(|entry| entry["points"].as_i64()).sum();
+        let sum: i64 = entries
+            .iter()
+            .filter_map(|entry| entry["points"].as_i64())
+            .sum();
         if sum == points {
             teller.show(&request, &answer);
             return Ok(());

@@ -48,7 +48,12 @@ impl Story {
     pub async fn play(self, url: &str, print: &mut dyn FnMut(String)) -> Result<(), Broken> {
         print(self.about.to_owned());
         let client = Client::new(url);
-        (self.play)(Teller { client, print, steps: 0 }).await
+        (self.play)(Teller {
+            client,
+            print,
+            steps: 0,
+        })
+        .await
     }
 }
 
@@ -80,7 +85,11 @@ impl Teller<'_> {
     /// Prints an exchange.
     pub(crate) fn show(&mut self, request: &Request, answer: &Answer) {
         (self.print)(format!("   → {request}"));
-        (self.print)(format!("   ← {} {}", answer.status, shortened(&answer.text())));
+        (self.print)(format!(
+            "   ← {} {}",
+            answer.status,
+            shortened(&answer.text())
+        ));
     }
 
     /// Sends a request, shows it and its answer, and breaks unless the status is the expected one.

@@ -156,7 +156,7 @@ impl<T: Transport> Transport for Mortal<T> {
 async fn a_worker_may_die_anywhere_and_the_next_one_loads_the_rest() {
     // Enough codes for a note on the way; enough deaths to hit every kind of step.
     const CODES: usize = 520;
-    for steps in [1, 2, 3, 4, 13, 24, 25, 26, 27, 28] {
+    for steps in [1, 2, 3, 4, 13, 24, 25, 26, 27] {
         let mut shop = Shop::open().await;
         let reward = shop.draft(json!({})).await;
         let file = crate::shop::code_file(CODES);

@@ -96,7 +96,10 @@ impl Gatekeeper {
     }
 
     fn recall(&self, identity: &[String]) -> Option<Verdict> {
-        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         remembered
             .get(identity)
             .filter(|known| self.clock.now_seconds() < known.until_s)
@@ -107,7 +110,10 @@ impl Gatekeeper {
         if self.authorizer.cache_seconds == 0 || identity.is_empty() {
             return;
         }
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= MAX_REMEMBERED {
             remembered.clear();
         }

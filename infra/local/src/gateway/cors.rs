@@ -2,22 +2,38 @@
 
 use bytes::Bytes;
 use engines::template::CorsRules;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts,
+};
 
 /// The answer to a preflight request. The gateway gives it itself; no function is asked.
 pub(crate) fn preflight(rules: Option<&CorsRules>, request: &Parts) -> Option<Response<Bytes>> {
     let is_preflight = request.method == Method::OPTIONS
         && request.headers.contains_key(header::ORIGIN)
-        && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        && request
+            .headers
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let rules = rules.filter(|_| is_preflight)?;
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     if allow_origin(rules, request, response.headers_mut()) {
         let headers = response.headers_mut();
-        set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, &rules.methods.join(","));
-        set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, &rules.headers.join(","));
+        set(
+            headers,
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            &rules.methods.join(","),
+        );
+        set(
+            headers,
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            &rules.headers.join(","),
+        );
         if let Some(seconds) = rules.max_age_seconds {
-            set(headers, header::ACCESS_CONTROL_MAX_AGE, &seconds.to_string());
+            set(
+                headers,
+                header::ACCESS_CONTROL_MAX_AGE,
+                &seconds.to_string(),
+            );
         }
     }
     Some(response)
@@ -35,7 +51,10 @@ pub(crate) fn decorate(rules: Option<&CorsRules>, request: &Parts, headers: &mut
 }
 
 fn allow_origin(rules: &CorsRules, request: &Parts, headers: &mut HeaderMap) -> bool {
-    let Some(origin) = request.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok())
+    let Some(origin) = request
+        .headers
+        .get(header::ORIGIN)
+        .and_then(|origin| origin.to_str().ok())
     else {
         return false;
     };
@@ -43,7 +62,11 @@ fn allow_origin(rules: &CorsRules, request: &Parts, headers: &mut HeaderMap) -> 
     if !any && !rules.origins.iter().any(|allowed| allowed == origin) {
         return false;
     }
-    set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, if any { "*" } else { origin });
+    set(
+        headers,
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        if any { "*" } else { origin },
+    );
     if rules.allows_credentials {
         set(headers, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
     }
@@ -82,22 +105,38 @@ mod tests {
     fn a_preflight_is_answered_here() {
         let asked = request(
             "OPTIONS",
-            &[("origin", "https://app.example"), ("access-control-request-method", "POST")],
+            &[
+                ("origin", "https://app.example"),
+                ("access-control-request-method", "POST"),
+            ],
         );
         let response = preflight(Some(&rules()), &asked).unwrap();
         assert_eq!(response.status(), 204);
-        assert_eq!(response.headers()["access-control-allow-methods"], "GET,POST");
-        assert_eq!(response.headers()["access-control-allow-origin"], "https://app.example");
+        assert_eq!(
+            response.headers()["access-control-allow-methods"],
+            "GET,POST"
+        );
+        assert_eq!(
+            response.headers()["access-control-allow-origin"],
+            "https://app.example"
+        );
     }
 
     #[test]
     fn a_strange_origin_gets_no_permission() {
         let asked = request(
             "OPTIONS",
-            &[("origin", "https://evil.example"), ("access-control-request-method", "POST")],
+            &[
+                ("origin", "https://evil.example"),
+                ("access-control-request-method", "POST"),
+            ],
         );
         let response = preflight(Some(&rules()), &asked).unwrap();
-        assert!(!response.headers().contains_key("access-control-allow-origin"));
+        assert!(
+            !response
+                .headers()
+                .contains_key("access-control-allow-origin")
+        );
     }
 
     #[test]

@@ -168,7 +168,10 @@ impl Gateway {
             time_epoch_ms: inner.clock.now_ms(),
             authorizer: None,
         };
-        if let Some(gatekeeper) = matched.authorizer.and_then(|name| inner.gatekeepers.get(name)) {
+        if let Some(gatekeeper) = matched
+            .authorizer
+            .and_then(|name| inner.gatekeepers.get(name))
+        {
             let caller = gatekeeper.admit(&inner.functions, &head, &context).await?;
             context.authorizer = Some(caller);
         }
@@ -196,11 +199,16 @@ impl Gateway {
 
 /// AWS's front door knows its hosts; a name that is none would not come this far.
 fn names_a_host(head: &Parts) -> bool {
-    let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = head
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     host.is_some_and(|host| {
         let named: Result<http::uri::Authority, _> = host.parse();
         named.is_ok_and(|authority| !authority.host().is_empty())
-            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
     })
 }
 

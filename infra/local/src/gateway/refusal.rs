@@ -31,8 +31,16 @@ pub(crate) enum Refusal {
 impl Refusal {
     fn parts(self) -> (Code, StatusCode, &'static str) {
         match self {
-            Self::Malformed => (Code::MalformedRequest, StatusCode::BAD_REQUEST, "Bad Request"),
-            Self::Unauthorized => (Code::Unauthenticated, StatusCode::UNAUTHORIZED, "Unauthorized"),
+            Self::Malformed => (
+                Code::MalformedRequest,
+                StatusCode::BAD_REQUEST,
+                "Bad Request",
+            ),
+            Self::Unauthorized => (
+                Code::Unauthenticated,
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+            ),
             Self::Forbidden => (Code::Forbidden, StatusCode::FORBIDDEN, "Forbidden"),
             Self::NotFound => (Code::NotFound, StatusCode::NOT_FOUND, "Not Found"),
             Self::TooLarge => (

@@ -65,7 +65,9 @@ impl Routes {
         let best = candidates
             .filter(|route| route.method == "ANY" || route.method == method)
             .filter_map(|route| Some((route, bind(&route.segments, path)?)))
-            .min_by_key(|(route, _)| (specificity(&route.segments), Reverse(route.method != "ANY")));
+            .min_by_key(|(route, _)| {
+                (specificity(&route.segments), Reverse(route.method != "ANY"))
+            });
         let (route, parameters) = match best {
             Some(found) => found,
             None => {
@@ -180,7 +182,10 @@ mod tests {
         assert_eq!(key("POST", "/v1/accounts"), "POST /v1/accounts");
         assert_eq!(key("GET", "/v1/accounts"), "$default");
         assert_eq!(key("GET", "/v1/accounts/me"), "ANY /v1/accounts/{proxy+}");
-        assert_eq!(key("GET", "/v1/accounts/me/points"), "ANY /v1/accounts/me/points");
+        assert_eq!(
+            key("GET", "/v1/accounts/me/points"),
+            "ANY /v1/accounts/me/points"
+        );
         assert_eq!(
             key("GET", "/v1/accounts/me/points/entries"),
             "ANY /v1/accounts/me/points/{proxy+}"

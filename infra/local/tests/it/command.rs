@@ -111,7 +111,12 @@ fn a_missing_variable_is_one_clear_sentence_that_names_the_function() {
 
 #[test]
 fn unknown_options_and_commands_are_refused() {
-    for arguments in [&["--colour"][..], &["fly"], &["--port", "many"], &["journey", "nowhere"]] {
+    for arguments in [
+        &["--colour"][..],
+        &["fly"],
+        &["--port", "many"],
+        &["journey", "nowhere"],
+    ] {
         let sentence = refusal(arguments);
         assert!(sentence.starts_with("planet: "), "{sentence}");
     }
@@ -145,7 +150,10 @@ async fn a_data_folder_keeps_accounts_over_a_restart() {
     for _ in 0..2 {
         let running = Running::start(&arguments);
         let client = Client::new(&running.url);
-        let answer = client.send(&Request::post("/v1/sessions", &sign_in)).await.unwrap();
+        let answer = client
+            .send(&Request::post("/v1/sessions", &sign_in))
+            .await
+            .unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text());
         let rewards = client.send(&Request::get("/v1/rewards")).await.unwrap();
         assert_eq!(rewards.json()["items"].as_array().unwrap().len(), 1);
@@ -158,7 +166,10 @@ async fn memory_leaves_nothing_behind_and_two_can_run_at_once() {
     let first = Running::start(&["--memory", "--port", "0"]);
     let second = Running::start(&["--memory", "--port", "0"]);
     for running in [&first, &second] {
-        let health = Client::new(&running.url).send(&Request::get("/healthz")).await.unwrap();
+        let health = Client::new(&running.url)
+            .send(&Request::get("/healthz"))
+            .await
+            .unwrap();
         assert_eq!(health.text_at("/status"), "ok");
     }
     first.stop();

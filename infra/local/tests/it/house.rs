@@ -59,7 +59,10 @@ fn arrows_point_down_only() {
         },
     };
     for (name, (room, needed)) in &ours {
-        for dependency in needed.iter().filter(|dependency| ours.contains_key(*dependency)) {
+        for dependency in needed
+            .iter()
+            .filter(|dependency| ours.contains_key(*dependency))
+        {
             let is_above = floor(dependency) < floor(name);
             let is_workshop = floor(name) == 4 && floor(dependency) == 4 && room != "functions";
             assert!(is_above || is_workshop, "{name} must not need {dependency}");
@@ -71,9 +74,15 @@ fn arrows_point_down_only() {
 fn the_aws_sdk_stands_behind_platform_alone() {
     for (name, (_, needed)) in ours(&metadata()) {
         let sdk = needed.iter().find(|dependency| {
-            ["aws-sdk-", "aws-smithy-", "aws-credential", "lambda_", "serde_dynamo"]
-                .iter()
-                .any(|prefix| dependency.starts_with(prefix))
+            [
+                "aws-sdk-",
+                "aws-smithy-",
+                "aws-credential",
+                "lambda_",
+                "serde_dynamo",
+            ]
+            .iter()
+            .any(|prefix| dependency.starts_with(prefix))
         });
         assert!(name == "platform" || sdk.is_none(), "{name} needs {sdk:?}");
     }
@@ -112,8 +121,13 @@ fn everything_comes_from_the_public_registry_under_a_known_licence() {
                 "{name} comes from {source}"
             );
         }
-        let licence = package["license"].as_str().unwrap_or("none").replace('/', " OR ");
-        let ways = licence.split(" OR ").map(|way| way.trim_matches(['(', ')', ' ']));
+        let licence = package["license"]
+            .as_str()
+            .unwrap_or("none")
+            .replace('/', " OR ");
+        let ways = licence
+            .split(" OR ")
+            .map(|way| way.trim_matches(['(', ')', ' ']));
         let is_allowed = ways.into_iter().any(|way| {
             way.split(" AND ")
                 .all(|part| allowed.contains(&part.trim_matches(['(', ')', ' '])))

@@ -17,7 +17,8 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
         .flat_map(|(path, item)| {
             let methods = item.as_object().unwrap().iter();
             methods.filter_map(move |(method, operation)| {
-                let is_method = ["get", "put", "post", "patch", "delete"].contains(&method.as_str());
+                let is_method =
+                    ["get", "put", "post", "patch", "delete"].contains(&method.as_str());
                 is_method.then(|| (method.to_uppercase(), path.clone(), operation.clone()))
             })
         })
@@ -27,7 +28,10 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 fn routes() -> Vec<HttpRoute> {
     let template = Template::read(format!("{ROOT}/template.yaml"), &Parameters::default());
     let functions = template.expect("the template is valid").functions;
-    functions.into_iter().flat_map(|function| function.routes).collect()
+    functions
+        .into_iter()
+        .flat_map(|function| function.routes)
+        .collect()
 }
 
 /// Whether a route of the template takes requests of this operation. More than one may; the most
@@ -49,7 +53,11 @@ fn route_of(routes: &[HttpRoute], method: &str, path: &str) -> Option<HttpRoute>
     };
     let specificity = |route: &&HttpRoute| {
         let greedy = route.path.contains("+}");
-        (greedy, std::cmp::Reverse(route.path.len()), route.method == "ANY")
+        (
+            greedy,
+            std::cmp::Reverse(route.path.len()),
+            route.method == "ANY",
+        )
     };
     routes.iter().filter(fits).min_by_key(specificity).cloned()
 }
@@ -100,9 +108,18 @@ fn every_route_serves_an_operation() {
 fn every_operation_is_described() {
     let mut ids = BTreeSet::new();
     for (method, path, operation) in operations(&document()) {
-        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        let id = operation["operationId"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         assert!(ids.insert(id.clone()), "{method} {path} shares its id {id}");
-        assert!(operation["summary"].is_string(), "{method} {path} has no summary");
-        assert!(operation["tags"][0].is_string(), "{method} {path} has no tag");
+        assert!(
+            operation["summary"].is_string(),
+            "{method} {path} has no summary"
+        );
+        assert!(
+            operation["tags"][0].is_string(),
+            "{method} {path} has no tag"
+        );
     }
 }

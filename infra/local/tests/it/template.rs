@@ -11,7 +11,12 @@ fn template() -> Template {
 
 fn consumers(template: &Template) -> impl Iterator<Item = (&Function, &QueueTrigger)> {
     let functions = template.functions.iter();
-    functions.flat_map(|function| function.queues.iter().map(move |trigger| (function, trigger)))
+    functions.flat_map(|function| {
+        function
+            .queues
+            .iter()
+            .map(move |trigger| (function, trigger))
+    })
 }
 
 #[test]
@@ -19,7 +24,9 @@ fn a_message_stays_hidden_for_six_time_outs_of_its_consumer() {
     let template = template();
     for (function, trigger) in consumers(&template) {
         let queue = template.queue(&trigger.queue_arn).unwrap();
-        let visibility = queue.visibility_timeout_seconds.expect("a visibility time-out");
+        let visibility = queue
+            .visibility_timeout_seconds
+            .expect("a visibility time-out");
         assert!(
             visibility >= 6 * function.timeout_seconds,
             "{} for {}",
@@ -37,8 +44,17 @@ fn every_queue_that_starts_a_function_has_a_dead_letter_queue_that_keeps_longer(
         let redrive = queue.redrive.as_ref().expect("a redrive policy");
         assert!(redrive.maximum_receives >= 5, "{}", queue.logical_id);
         let dead = template.queue(&redrive.dead_letter_arn).unwrap();
-        assert!(dead.retention_seconds > queue.retention_seconds, "{}", queue.logical_id);
-        assert_eq!(dead.retention_seconds, Some(14 * 24 * 3600), "{}", dead.logical_id);
+        assert!(
+            dead.retention_seconds > queue.retention_seconds,
+            "{}",
+            queue.logical_id
+        );
+        assert_eq!(
+            dead.retention_seconds,
+            Some(14 * 24 * 3600),
+            "{}",
+            dead.logical_id
+        );
     }
 }
 
@@ -46,15 +62,25 @@ fn every_queue_that_starts_a_function_has_a_dead_letter_queue_that_keeps_longer(
 fn every_batch_reports_what_failed() {
     let template = template();
     for (function, trigger) in consumers(&template) {
-        assert!(trigger.reports_failures, "{} {}", function.logical_id, trigger.event);
+        assert!(
+            trigger.reports_failures,
+            "{} {}",
+            function.logical_id, trigger.event
+        );
     }
     for function in &template.functions {
         for trigger in &function.streams {
             let name = &function.logical_id;
             assert!(trigger.reports_failures, "{name}");
             assert!(trigger.bisects_on_error, "{name}");
-            assert!(trigger.maximum_retries.is_some(), "{name} would retry for ever");
-            assert!(trigger.on_failure_arn.is_some(), "{name} would lose what it gives up");
+            assert!(
+                trigger.maximum_retries.is_some(),
+                "{name} would retry for ever"
+            );
+            assert!(
+                trigger.on_failure_arn.is_some(),
+                "{name} would lose what it gives up"
+            );
         }
     }
 }

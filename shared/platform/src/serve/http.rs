@@ -46,8 +46,7 @@ pub(super) async fn handle(
 }
 
 fn info_of(request: &lambda_http::Request, fallback_id: &str) -> RequestInfo {
-    let Some(RequestContext::ApiGatewayV2(context)) =
-        request.extensions().get::<RequestContext>()
+    let Some(RequestContext::ApiGatewayV2(context)) = request.extensions().get::<RequestContext>()
     else {
         return RequestInfo {
             request_id: fallback_id.to_owned(),

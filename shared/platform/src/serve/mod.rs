@@ -24,10 +24,7 @@ use lambda_runtime::LambdaEvent;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{
-    Aws, ConfigError, Environment, ServiceError, logging,
-    table::Change,
-};
+use crate::{Aws, ConfigError, Environment, ServiceError, logging, table::Change};
 
 type Handler<In, Out> = Arc<dyn Fn(In) -> BoxFuture<'static, Out> + Send + Sync>;
 
@@ -218,7 +215,10 @@ where
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            tracing::error!(error = logging::causes(&error), "the runtime could not start");
+            tracing::error!(
+                error = logging::causes(&error),
+                "the runtime could not start"
+            );
             return ExitCode::FAILURE;
         }
     };
@@ -226,7 +226,10 @@ where
         let function = match start(environment, build).await {
             Ok(function) => function,
             Err(error) => {
-                tracing::error!(error = logging::causes(&error), "the function could not start");
+                tracing::error!(
+                    error = logging::causes(&error),
+                    "the function could not start"
+                );
                 return ExitCode::FAILURE;
             }
         };

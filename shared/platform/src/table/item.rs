@@ -12,8 +12,7 @@ use crate::error::ServiceError;
 pub type ToItemError = serde_dynamo::Error;
 
 /// An item as it is stored.
-/// (It is no `Serialize`: stored again as a value it would be a map in a map.)
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(transparent)]
 pub struct Item(serde_dynamo::Item);
 

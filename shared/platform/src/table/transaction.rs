@@ -173,10 +173,7 @@ fn only_a_race(reason: &CancellationReason) -> bool {
     matches!(
         reason.code(),
         None | Some(
-            "None"
-                | "TransactionConflict"
-                | "ThrottlingError"
-                | "ProvisionedThroughputExceeded"
+            "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
         )
     )
 }

@@ -66,7 +66,8 @@ pub enum WriteError {
 }
 
 impl Write {
-    /// Stores `item` (which holds its own `pk` and `sk`), replacing what was there.
+    /// Stores `item` (which holds its own `pk` and `sk`), replacing what was there. It is a value to
+    /// be stored, never an [`Item`] that was read: that would become a map in an item.
     pub fn put(table: &Table, item: &impl Serialize) -> Self {
         match Item::of(item) {
             Ok(item) => Self::new(table, Effect::Put(item)),

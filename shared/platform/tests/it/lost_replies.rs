@@ -15,7 +15,13 @@ fn key() -> Key {
 
 /// Every first try of a call meets `fault`; its retry goes through.
 fn first_tries(fault: Fault) -> impl Fn(usize) -> Fault + Send + Sync + 'static {
-    move |call| if call.is_multiple_of(2) { fault } else { Fault::None }
+    move |call| {
+        if call.is_multiple_of(2) {
+            fault
+        } else {
+            Fault::None
+        }
+    }
 }
 
 #[tokio::test]
@@ -45,7 +51,9 @@ async fn a_conditional_update_counts_once() {
                 .bind(":version", version)
                 .bind(":next", version + 1);
             let written = table.write(update).await;
-            let item = written.unwrap_or_else(|error| panic!("{fault:?}: {error}")).item;
+            let item = written
+                .unwrap_or_else(|error| panic!("{fault:?}: {error}"))
+                .item;
             assert_eq!(item.unwrap().number("version"), Some(version + 1));
         }
         let item = sure.get_item(&key()).await.unwrap().unwrap();
@@ -56,13 +64,22 @@ async fn a_conditional_update_counts_once() {
 #[tokio::test]
 async fn anothers_write_is_still_a_refusal_that_shows_it() {
     let engines = engines().await;
-    let table = things(&aws(Faulty::new(engines.clone(), first_tries(Fault::LoseReply))));
+    let table = things(&aws(Faulty::new(
+        engines.clone(),
+        first_tries(Fault::LoseReply),
+    )));
     let other = things(&aws(engines));
     let item = json!({ "pk": "THING#1", "sk": "STATE", "owner": "other" });
-    other.write(Write::put(&other, &item).when_absent()).await.unwrap();
+    other
+        .write(Write::put(&other, &item).when_absent())
+        .await
+        .unwrap();
     let mine = json!({ "pk": "THING#1", "sk": "STATE", "owner": "mine" });
     let refused = table.write(Write::put(&table, &mine).when_absent()).await;
-    let Err(WriteError::Refused { existing: Some(existing) }) = refused else {
+    let Err(WriteError::Refused {
+        existing: Some(existing),
+    }) = refused
+    else {
         panic!("{refused:?}");
     };
     assert_eq!(existing.text("owner"), Some("other"));

@@ -13,20 +13,32 @@ async fn what_is_sent_is_in_the_queue() {
     let queue = aws(engines.clone()).queue(url);
     let events: Vec<kernel::Event> = (0..25)
         .map(|version| {
-            kernel::Event::derived("thing.made", "thing", version, kernel::Timestamp::UNIX_EPOCH, ())
-                .unwrap()
+            kernel::Event::derived(
+                "thing.made",
+                "thing",
+                version,
+                kernel::Timestamp::UNIX_EPOCH,
+                (),
+            )
+            .unwrap()
         })
         .collect();
     queue.send_events(&events).await.unwrap();
     queue.send_event(&events[0]).await.unwrap();
-    assert_eq!(engines.queue("Work").unwrap().depth().await.unwrap(), (26, 0));
+    assert_eq!(
+        engines.queue("Work").unwrap().depth().await.unwrap(),
+        (26, 0)
+    );
 }
 
 #[tokio::test]
 async fn an_object_comes_back_unless_it_is_too_large_or_absent() {
     let aws = aws(engines().await);
     let bucket = aws.bucket(template().buckets[0].name.clone());
-    bucket.put("a/b.csv", Bytes::from_static(b"one,two")).await.unwrap();
+    bucket
+        .put("a/b.csv", Bytes::from_static(b"one,two"))
+        .await
+        .unwrap();
     let object = bucket.get("a/b.csv", 100).await.unwrap();
     assert_eq!(object.as_deref(), Some(&b"one,two"[..]));
     assert!(bucket.get("a/c.csv", 100).await.unwrap().is_none());
@@ -41,7 +53,11 @@ async fn a_secret_is_the_same_every_time_it_is_fetched() {
     let first = aws.secret(&arn).await.unwrap();
     let second = aws.secret(&arn).await.unwrap();
     assert_eq!(first.derive("x"), second.derive("x"));
-    assert!(aws.secret("arn:aws:secretsmanager:us-east-1:0:secret:none").await.is_err());
+    assert!(
+        aws.secret("arn:aws:secretsmanager:us-east-1:0:secret:none")
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -61,7 +77,11 @@ async fn a_query_pages_through_a_prefix_in_either_direction() {
             query = query.from(next);
         }
         let page = table.query(query).await.unwrap();
-        seen.extend(page.items.iter().map(|item| item.text("sk").unwrap().to_owned()));
+        seen.extend(
+            page.items
+                .iter()
+                .map(|item| item.text("sk").unwrap().to_owned()),
+        );
         match page.next {
             Some(from) => next = Some(from),
             None => break,

@@ -18,21 +18,40 @@ async fn a_cancelled_transaction_names_the_condition_and_shows_the_item() {
     let mine = json!({ "pk": "EMAIL#1", "sk": "OWNER", "owner": "second" });
     let account = json!({ "pk": "ACCOUNT#2", "sk": "PROFILE" });
     let transaction = Transaction::new()
-        .and(Write::put(&table, &account).when_absent().labelled("account"))
+        .and(
+            Write::put(&table, &account)
+                .when_absent()
+                .labelled("account"),
+        )
         .and(Write::put(&table, &mine).when_absent().labelled("email"));
     let Err(TransactError::Cancelled(cancelled)) = aws.transact(transaction).await else {
         panic!("it was not cancelled");
     };
     assert!(cancelled.names("email") && !cancelled.names("account"));
-    assert_eq!(cancelled.existing("email").unwrap().text("owner"), Some("first"));
-    let absent = table.get_item(&Key::sorted("ACCOUNT#2", "PROFILE")).await.unwrap();
-    assert!(absent.is_none(), "nothing of a cancelled transaction is there");
+    assert_eq!(
+        cancelled.existing("email").unwrap().text("owner"),
+        Some("first")
+    );
+    let absent = table
+        .get_item(&Key::sorted("ACCOUNT#2", "PROFILE"))
+        .await
+        .unwrap();
+    assert!(
+        absent.is_none(),
+        "nothing of a cancelled transaction is there"
+    );
 }
 
 #[tokio::test]
 async fn a_transaction_survives_lost_and_repeated_calls() {
     for fault in [Fault::LoseReply, Fault::LoseRequest, Fault::Repeat] {
-        let plan = move |call: usize| if call.is_multiple_of(2) { fault } else { Fault::None };
+        let plan = move |call: usize| {
+            if call.is_multiple_of(2) {
+                fault
+            } else {
+                Fault::None
+            }
+        };
         let aws = aws(Faulty::new(engines().await, plan));
         let table = things(&aws);
         for index in 0..10 {
@@ -47,7 +66,11 @@ async fn a_transaction_survives_lost_and_repeated_calls() {
             assert!(done.is_ok(), "{fault:?}: {done:?}");
         }
         // The last read may need a second try, too.
-        let count = table.get_item(&Key::sorted("COUNT", "ALL")).await.unwrap().unwrap();
+        let count = table
+            .get_item(&Key::sorted("COUNT", "ALL"))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(count.number("count"), Some(10), "{fault:?}");
     }
 }
@@ -62,6 +85,9 @@ async fn a_transaction_of_too_many_writes_is_refused_before_it_is_sent() {
         .map(|index| Write::put(&table, &json!({ "pk": index.to_string(), "sk": "X" })))
         .collect();
     let refused = aws.transact(Transaction::from(writes)).await;
-    assert!(matches!(refused, Err(TransactError::Service(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(TransactError::Service(_))),
+        "{refused:?}"
+    );
     assert_eq!(calls.load(std::sync::atomic::Ordering::SeqCst), 0);
 }

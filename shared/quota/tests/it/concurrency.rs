@@ -72,3 +72,27 @@ async fn one_hold_asked_for_sixteen_times_at_once_is_placed_once() {
     assert!(claims.windows(2).all(|pair| pair[0] == pair[1]));
     assert_eq!(world.usage().await, (100, 0, 3, 97));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_sale_callers_at_once_in_one_process_write_once_together() {
+    const PROCESSES: usize = 5;
+    let world = World::start().await;
+    world.create(8, 8).await;
+    for number in 0..8 {
+        world.hold(&format!("{number}"), 1).await.unwrap();
+    }
+    world.forget_counts();
+    let mut callers = JoinSet::new();
+    for process in 0..PROCESSES {
+        let quotas = world.other_process();
+        for number in 0..40 {
+            let (aws, quotas) = (world.aws.clone(), quotas.clone());
+            let wish = world.wish(&format!("late {process} {number}"), 1);
+            callers.spawn(async move { place(&aws, &quotas, &wish).await });
+        }
+    }
+    for outcome in callers.join_all().await {
+        assert!(matches!(outcome, Err(HoldError::SoldOut)));
+    }
+    assert!(world.writes() <= PROCESSES, "{:?}", world.writes_by_row());
+}

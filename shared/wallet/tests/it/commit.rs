@@ -136,3 +136,17 @@ async fn of_many_who_spend_at_once_only_as_many_succeed_as_there_are_points_for(
     let wallet = wallets.load(account).await.unwrap();
     assert_eq!(wallet.balance(now).available, 10);
 }
+
+#[tokio::test]
+async fn where_it_is_tomorrow_already_points_can_be_spent_today() {
+    let (world, wallets) = start().await;
+    let now = world.clock.now();
+    let earned = wallets.commit(member("early"), |wallet| {
+        let zone = Zone::parse("Pacific/Kiritimati").unwrap();
+        wallet.set_time_zone(zone, 1, now);
+        Ok::<_, Infallible>(wallet.mark(&[play(now, 10, 10)], &Rules::founding(), now))
+    });
+    assert_eq!(earned.await.unwrap().points, points(10));
+    let balance = wallets.load(member("early")).await.unwrap().balance(now);
+    assert_eq!((balance.available, balance.pending), (10, points(0)));
+}

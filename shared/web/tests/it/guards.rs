@@ -48,7 +48,9 @@ async fn app() -> App {
     let world = World::start().await;
     let router = api.router(());
     world
-        .app("Front", |_, _, _| async move { Ok(Function::new().http(router)) })
+        .app("Front", |_, _, _| async move {
+            Ok(Function::new().http(router))
+        })
         .await
 }
 
@@ -57,7 +59,10 @@ async fn a_route_that_is_not_public_refuses_strangers_before_its_handler_runs() 
     let app = app().await;
     for path in ["/careless", "/mine", "/operate"] {
         let answer = app.anonymous().get(path).await;
-        assert_eq!((answer.status, answer.problem_code().as_str()), (401, "unauthenticated"));
+        assert_eq!(
+            (answer.status, answer.problem_code().as_str()),
+            (401, "unauthenticated")
+        );
         assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
     }
     assert_eq!(app.anonymous().get("/open").await.status, 200);
@@ -71,7 +76,10 @@ async fn what_the_authorizer_denied_is_401_with_its_reason() {
     assert_eq!(answer.status, 401);
     assert_eq!(answer.json()["detail"], "the token has expired");
     // A denial outweighs an account beside it.
-    let both = [("denied", json!("no")), ("account", json!("acct_01ARZ3NDEKTSV4RRFFQ69G5FAV"))];
+    let both = [
+        ("denied", json!("no")),
+        ("account", json!("acct_01ARZ3NDEKTSV4RRFFQ69G5FAV")),
+    ];
     assert_eq!(app.authorized(both.into()).get("/mine").await.status, 401);
 }
 
@@ -80,12 +88,18 @@ async fn only_operators_operate() {
     let app = app().await;
     let fan = app.caller(kernel::Id::derive(&["fan"]));
     let answer = fan.get("/operate").await;
-    assert_eq!((answer.status, answer.problem_code().as_str()), (403, "forbidden"));
+    assert_eq!(
+        (answer.status, answer.problem_code().as_str()),
+        (403, "forbidden")
+    );
     assert_eq!(app.operator().get("/operate").await.status, 200);
     // A scope that only begins like it is another.
     let account = json!("acct_01ARZ3NDEKTSV4RRFFQ69G5FAV");
     let close = [("account", account), ("scopes", json!("operators reader"))];
-    assert_eq!(app.authorized(close.into()).get("/operate").await.status, 403);
+    assert_eq!(
+        app.authorized(close.into()).get("/operate").await.status,
+        403
+    );
 }
 
 #[tokio::test]
@@ -98,13 +112,19 @@ async fn every_error_is_a_problem_without_its_cause() {
         ("/breaks", 500, "internal"),
     ] {
         let answer = client.get(path).await;
-        assert_eq!((answer.status, answer.problem_code().as_str()), (status, code));
+        assert_eq!(
+            (answer.status, answer.problem_code().as_str()),
+            (status, code)
+        );
         assert!(!answer.text().contains("cause") && !answer.text().contains("defect"));
         assert_eq!(answer.header("x-request-id"), Some("test-request"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
     }
     let answer = client.delete("/open").await;
-    assert_eq!((answer.status, answer.problem_code().as_str()), (405, "method_not_allowed"));
+    assert_eq!(
+        (answer.status, answer.problem_code().as_str()),
+        (405, "method_not_allowed")
+    );
 }
 
 #[test]

@@ -37,7 +37,10 @@ fn counter_key() -> Key {
 }
 
 #[utoipa::path(post, path = "/raise", request_body = RaiseIn, responses((status = 201, body = RaiseOut)))]
-async fn raise(State(app): State<Counter>, request: Idempotent<RaiseIn>) -> Result<Response, ApiError> {
+async fn raise(
+    State(app): State<Counter>,
+    request: Idempotent<RaiseIn>,
+) -> Result<Response, ApiError> {
     if let Some(result) = app.requests.find::<RaiseOut>(&request.key).await? {
         return Ok(replayed(Json(result).created()));
     }
@@ -45,14 +48,23 @@ async fn raise(State(app): State<Counter>, request: Idempotent<RaiseIn>) -> Resu
         return Err(ApiError::new(Code::StateConflict));
     }
     let result = RaiseOut {
-        id: request.key.derive::<kernel::kind::Entry>("raise").to_string(),
+        id: request
+            .key
+            .derive::<kernel::kind::Entry>("raise")
+            .to_string(),
         by: request.body.by,
     };
-    match app.aws.transact(app.transaction(&request.key, &result)?).await {
+    match app
+        .aws
+        .transact(app.transaction(&request.key, &result)?)
+        .await
+    {
         Ok(()) => Ok(Json(result).created()),
         Err(TransactError::Cancelled(cancelled)) if cancelled.names(IDEMPOTENCY) => {
             let result = app.requests.find::<RaiseOut>(&request.key).await?;
-            Ok(replayed(Json(result.ok_or_else(ApiError::not_found)?).created()))
+            Ok(replayed(
+                Json(result.ok_or_else(ApiError::not_found)?).created(),
+            ))
         }
         Err(error) => Err(error.into()),
     }
@@ -60,7 +72,8 @@ async fn raise(State(app): State<Counter>, request: Idempotent<RaiseIn>) -> Resu
 
 impl Counter {
     fn transaction(&self, key: &RequestKey, result: &RaiseOut) -> Result<Transaction, ApiError> {
-        let raised = Write::update(&self.table, counter_key(), "ADD #count :by").bind(":by", result.by);
+        let raised =
+            Write::update(&self.table, counter_key(), "ADD #count :by").bind(":by", result.by);
         Ok(Transaction::new()
             .and(raised)
             .and(self.requests.record(key, result)?))
@@ -76,13 +89,20 @@ async fn app(world: &World) -> App {
     };
     let router = Api::new().route(routes!(raise)).router(counter);
     world
-        .app("Front", |_, _, _| async move { Ok(Function::new().http(router)) })
+        .app("Front", |_, _, _| async move {
+            Ok(Function::new().http(router))
+        })
         .await
 }
 
 async fn count(world: &World) -> i64 {
-    let item = world.table("PointsTable").get_item(&counter_key()).await.unwrap();
-    item.and_then(|item| item.number("count")).unwrap_or_default()
+    let item = world
+        .table("PointsTable")
+        .get_item(&counter_key())
+        .await
+        .unwrap();
+    item.and_then(|item| item.number("count"))
+        .unwrap_or_default()
 }
 
 #[tokio::test]
@@ -90,7 +110,11 @@ async fn a_repeated_request_has_one_effect_and_the_same_answer() {
     let world = World::start().await;
     let app = app(&world).await;
     let client = app.caller(kernel::Id::derive(&["a"]));
-    let request = || client.request("POST", "/raise").header("idempotency-key", "k1");
+    let request = || {
+        client
+            .request("POST", "/raise")
+            .header("idempotency-key", "k1")
+    };
     let first = request().json(json!({ "by": 3 })).send().await;
     let second = request().json(json!({ "by": 3 })).send().await;
     assert_eq!((first.status, second.status), (201, 201));
@@ -108,7 +132,9 @@ async fn sixty_four_at_once_have_one_effect() {
         .map(|_| {
             let client = app.caller(kernel::Id::derive(&["a"]));
             tokio::spawn(async move {
-                let request = client.request("POST", "/raise").header("idempotency-key", "k1");
+                let request = client
+                    .request("POST", "/raise")
+                    .header("idempotency-key", "k1");
                 request.json(json!({ "by": 1 })).send().await
             })
         })
@@ -128,14 +154,27 @@ async fn another_request_under_the_same_key_is_refused_and_another_callers_key_i
     let world = World::start().await;
     let app = app(&world).await;
     let client = app.caller(kernel::Id::derive(&["a"]));
-    let raise = |by: i64| client.request("POST", "/raise").header("idempotency-key", "k1").json(json!({ "by": by }));
+    let raise = |by: i64| {
+        client
+            .request("POST", "/raise")
+            .header("idempotency-key", "k1")
+            .json(json!({ "by": by }))
+    };
     assert_eq!(raise(1).send().await.status, 201);
     let other = raise(2).send().await;
-    assert_eq!((other.status, other.problem_code().as_str()), (422, "idempotency_key_reused"));
+    assert_eq!(
+        (other.status, other.problem_code().as_str()),
+        (422, "idempotency_key_reused")
+    );
     let stranger = app.caller(kernel::Id::derive(&["b"]));
-    let request = stranger.request("POST", "/raise").header("idempotency-key", "k1");
+    let request = stranger
+        .request("POST", "/raise")
+        .header("idempotency-key", "k1");
     let answer = request.json(json!({ "by": 10 })).send().await;
-    assert_eq!((answer.status, answer.header("idempotent-replayed")), (201, None));
+    assert_eq!(
+        (answer.status, answer.header("idempotent-replayed")),
+        (201, None)
+    );
     assert_eq!(count(&world).await, 11);
 }
 
@@ -144,7 +183,12 @@ async fn a_refusal_leaves_the_key_free() {
     let world = World::start().await;
     let app = app(&world).await;
     let client = app.caller(kernel::Id::derive(&["a"]));
-    let raise = |by: i64| client.request("POST", "/raise").header("idempotency-key", "k1").json(json!({ "by": by }));
+    let raise = |by: i64| {
+        client
+            .request("POST", "/raise")
+            .header("idempotency-key", "k1")
+            .json(json!({ "by": by }))
+    };
     assert_eq!(raise(0).send().await.status, 409);
     assert_eq!(raise(5).send().await.status, 201);
     assert_eq!(count(&world).await, 5);
@@ -158,7 +202,9 @@ async fn a_missing_or_malformed_key_is_refused_before_anything_happens() {
     let answer = client.post("/raise", json!({ "by": 1 })).await;
     assert_eq!(answer.problem_code(), "idempotency_key_missing");
     for key in ["", "two words", "a,b"] {
-        let request = client.request("POST", "/raise").header("idempotency-key", key);
+        let request = client
+            .request("POST", "/raise")
+            .header("idempotency-key", key);
         let answer = request.json(json!({ "by": 1 })).send().await;
         assert_eq!(answer.problem_code(), "idempotency_key_invalid", "{key:?}");
     }
@@ -170,14 +216,19 @@ async fn after_thirty_days_a_key_is_new() {
     let world = World::start().await;
     let app = app(&world).await;
     let request = |client: testkit::Client| async move {
-        let request = client.request("POST", "/raise").header("idempotency-key", "k1");
+        let request = client
+            .request("POST", "/raise")
+            .header("idempotency-key", "k1");
         request.json(json!({ "by": 1 })).send().await
     };
     let caller = || app.caller(kernel::Id::derive(&["a"]));
     request(caller()).await;
     let days = |days: i64| jiff::SignedDuration::from_hours(24 * days);
     world.clock.advance(days(29)).unwrap();
-    assert_eq!(request(caller()).await.header("idempotent-replayed"), Some("true"));
+    assert_eq!(
+        request(caller()).await.header("idempotent-replayed"),
+        Some("true")
+    );
     world.clock.advance(days(2)).unwrap();
     assert_eq!(request(caller()).await.header("idempotent-replayed"), None);
     assert_eq!(count(&world).await, 2);

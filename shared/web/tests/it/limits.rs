@@ -40,7 +40,10 @@ async fn a_new_window_begins_anew_and_a_use_can_be_given_back() {
     limits.give_back(taken).await.unwrap();
     assert!(limits.take(&LIMIT, "a").await.unwrap().allowed);
     let reset = limits.take(&LIMIT, "a").await.unwrap().reset_in_s;
-    world.clock.advance(jiff::SignedDuration::from_secs(reset)).unwrap();
+    world
+        .clock
+        .advance(jiff::SignedDuration::from_secs(reset))
+        .unwrap();
     assert_eq!(limits.take(&LIMIT, "a").await.unwrap().remaining, 4);
 }
 
@@ -50,7 +53,10 @@ async fn a_use_goes_back_to_the_window_it_was_taken_from() {
     let limits = RateLimits::new(world.table("RequestsTable"), world.clock.clone());
     let early = limits.require(&LIMIT, "a").await.unwrap();
     let reset = limits.take(&LIMIT, "a").await.unwrap().reset_in_s;
-    world.clock.advance(jiff::SignedDuration::from_secs(reset)).unwrap();
+    world
+        .clock
+        .advance(jiff::SignedDuration::from_secs(reset))
+        .unwrap();
     assert_eq!(limits.take(&LIMIT, "a").await.unwrap().remaining, 4);
     limits.give_back(early).await.unwrap();
     assert_eq!(limits.take(&LIMIT, "a").await.unwrap().remaining, 3);

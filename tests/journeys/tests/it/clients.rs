@@ -18,7 +18,10 @@ const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
 
 /// Skips in a way nobody overlooks; in CI there is no skipping.
 fn skip(why: &str) {
-    assert!(std::env::var_os("CI").is_none(), "in CI nothing is skipped: {why}");
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "in CI nothing is skipped: {why}"
+    );
     eprintln!("\n!!!!!! SKIPPED: a foreign client could not be tried: {why} !!!!!!\n");
 }
 
@@ -32,14 +35,23 @@ fn python() -> Result<PathBuf, String> {
     }
     run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
     run(Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+        ])
         .arg(format!("{HERE}/requirements.txt")))?;
     std::fs::write(&done, "").map_err(|error| error.to_string())?;
     Ok(python)
 }
 
 fn run(command: &mut Command) -> Result<Output, String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let output = command
+        .output()
+        .map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         Ok(output)
     } else {
@@ -60,9 +72,15 @@ struct Fan {
 async fn fan(url: &str) -> Fan {
     let client = Client::new(url);
     let body = json!({ "email": "fan@example.com", "password": "planet on a laptop" });
-    let session = client.send(&Request::post("/v1/sessions", &body)).await.unwrap();
+    let session = client
+        .send(&Request::post("/v1/sessions", &body))
+        .await
+        .unwrap();
     let access = session.text_at("/access_token");
-    let request = Request::post("/v1/accounts/me/listening-tokens", &json!({ "name": "foreign" }));
+    let request = Request::post(
+        "/v1/accounts/me/listening-tokens",
+        &json!({ "name": "foreign" }),
+    );
     let token = client.send(&request.bearer(&access)).await.unwrap();
     Fan {
         token: token.text_at("/token"),
@@ -74,7 +92,11 @@ async fn fan(url: &str) -> Fan {
 impl Fan {
     async fn points(&self) -> i64 {
         let request = Request::get("/v1/accounts/me/points").bearer(&self.access);
-        self.client.send(&request).await.unwrap().number_at("/available")
+        self.client
+            .send(&request)
+            .await
+            .unwrap()
+            .number_at("/available")
     }
 
     async fn points_reach(&self, least: i64) -> i64 {
@@ -105,7 +127,10 @@ async fn liblistenbrainz_reports_listens_and_the_wallet_shows_the_points() {
     });
     let output = output.await.unwrap().unwrap_or_else(|why| panic!("{why}"));
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("all requests were answered as expected"), "{said}");
+    assert!(
+        said.contains("all requests were answered as expected"),
+        "{said}"
+    );
     // The script reports an hour of four-minute songs twice: 60 minutes, counted once; the first
     // and the last minute may be begun ones.
     let points = fan.points_reach(60).await;

@@ -1,6 +1,10 @@
 //! Whole stories and whole promises, over HTTP or over the engines.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
 
 mod bad_input;
 mod clients;

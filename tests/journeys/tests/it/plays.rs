@@ -61,7 +61,9 @@ fn expected(plays: &BTreeMap<usize, Vec<(i64, i64)>>) -> BTreeMap<usize, i64> {
         let mut days: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
         for (start, end) in plays {
             for minute in start.div_euclid(60)..=(end - 1).div_euclid(60) {
-                days.entry(minute.div_euclid(1_440)).or_default().insert(minute);
+                days.entry(minute.div_euclid(1_440))
+                    .or_default()
+                    .insert(minute);
             }
         }
         let points = days.values().map(|minutes| minutes.len().min(DAILY_CAP));
@@ -84,9 +86,10 @@ async fn a_hundred_thousand_plays_give_exact_balances_and_poison_hurts_nobody() 
     for number in 0..PLAYS / PLAYS_PER_MESSAGE {
         let member_index = dice.roll(MEMBERS);
         let mut batch = Vec::new();
+        // A player reports half a day, up to thirteen days back; plays overlap and cross midnight.
+        let evening = now - 600 - i64::try_from(dice.roll(12 * 86_400)).unwrap();
         for _ in 0..PLAYS_PER_MESSAGE {
-            // Plays overlap, cross midnight, and lie up to thirteen days back.
-            let start = now - 600 - i64::try_from(dice.roll(13 * 86_400)).unwrap();
+            let start = evening - i64::try_from(dice.roll(12 * 3_600)).unwrap();
             let length = 30 + i64::try_from(dice.roll(570)).unwrap();
             batch.push((start, start + length));
         }
@@ -120,7 +123,11 @@ async fn a_hundred_thousand_plays_give_exact_balances_and_poison_hurts_nobody() 
         world.drain("ListensQueue", &worker).await;
     }
 
-    assert_eq!(world.depth("ListensQueue").await, 0, "nothing is left or lost on the way");
+    assert_eq!(
+        world.depth("ListensQueue").await,
+        0,
+        "nothing is left or lost on the way"
+    );
     let mut left: Vec<String> = Vec::new();
     for message in dead_bodies(&dead).await {
         left.push(message);
@@ -128,15 +135,25 @@ async fn a_hundred_thousand_plays_give_exact_balances_and_poison_hurts_nobody() 
     left.sort();
     let mut poison = poison;
     poison.sort();
-    assert_eq!(left, poison, "exactly the poison is in the dead-letter queue");
+    assert_eq!(
+        left, poison,
+        "exactly the poison is in the dead-letter queue"
+    );
 
     let api = world.app("PointsApi", build).await;
     let expected = expected(&plays);
     let mut total = 0;
     for (member_index, points) in &expected {
-        let answer = api.caller(member(*member_index)).get("/v1/accounts/me/points").await;
+        let answer = api
+            .caller(member(*member_index))
+            .get("/v1/accounts/me/points")
+            .await;
         let balance: Value = answer.json();
-        assert_eq!(balance["available"], json!(points), "member {member_index}: {balance}");
+        assert_eq!(
+            balance["available"],
+            json!(points),
+            "member {member_index}: {balance}"
+        );
         assert_eq!(balance["pending"], json!(0));
         assert_eq!(balance["held"], json!(0));
         total += points;
@@ -179,7 +196,10 @@ async fn entries_of(member: &testkit::Client) -> i64 {
     loop {
         let page = member.get(&path).await.json();
         let entries = page["items"].as_array().unwrap();
-        sum += entries.iter().map(|entry| entry["points"].as_i64().unwrap()).sum::<i64>();
+        sum += entries
+            .iter()
+            .map(|entry| entry["points"].as_i64().unwrap())
+            .sum::<i64>();
         match page["next_cursor"].as_str() {
             Some(cursor) => {
                 path = format!("/v1/accounts/me/points/entries?limit=100&cursor={cursor}");

@@ -10,7 +10,12 @@ async fn every_story_holds() {
         let planet = demo_planet().await;
         let mut told = Vec::new();
         let outcome = story.play(&planet.url(), &mut |line| told.push(line)).await;
-        assert!(outcome.is_ok(), "{}: {outcome:?}\n{}", story.name, told.join("\n"));
+        assert!(
+            outcome.is_ok(),
+            "{}: {outcome:?}\n{}",
+            story.name,
+            told.join("\n")
+        );
         planet.stop().await.unwrap();
     }
 }
