@@ -22,7 +22,7 @@ const PLAY_SECONDS: i64 = 240;
 const MESSAGES_PER_BATCH: usize = 10;
 
 /// Runs the bench and gives its figures.
-pub async fn run() -> Value {
+pub(crate) async fn run() -> Value {
     let mut world = World::start().await;
     let meter = Meter::new(world.engines.clone());
     let environment: Environment = [

@@ -1,6 +1,11 @@
 //! `cargo run --release -p bench -- NAME --json`: runs one bench and prints its figures, as one JSON
 //! object on the last line if asked.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a bench that cannot run says why by a panic"
+)]
+
 mod accrual;
 mod meter;
 

@@ -14,25 +14,25 @@ use serde_json::{Value, json};
 
 /// What was consumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Consumed {
+pub(crate) struct Consumed {
     /// Half read units.
-    pub half_read_units: u64,
+    pub(crate) half_read_units: u64,
     /// Half write units.
-    pub half_write_units: u64,
+    pub(crate) half_write_units: u64,
     /// Requests.
-    pub round_trips: u64,
+    pub(crate) round_trips: u64,
 }
 
 /// Counts on the way to the engines. Cheap to clone; clones count together.
 #[derive(Clone)]
-pub struct Meter {
+pub(crate) struct Meter {
     engines: Engines,
     consumed: Arc<Mutex<Consumed>>,
 }
 
 impl Meter {
     /// Counts from zero.
-    pub fn new(engines: Engines) -> Self {
+    pub(crate) fn new(engines: Engines) -> Self {
         Self {
             engines,
             consumed: Arc::default(),
@@ -40,7 +40,7 @@ impl Meter {
     }
 
     /// What was consumed since the last call.
-    pub fn take(&self) -> Consumed {
+    pub(crate) fn take(&self) -> Consumed {
         std::mem::take(&mut *self.consumed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

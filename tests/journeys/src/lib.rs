@@ -22,8 +22,11 @@ pub struct Story {
     pub name: &'static str,
     /// What it tells.
     pub about: &'static str,
-    play: fn(Teller<'_>) -> Pin<Box<dyn Future<Output = Result<(), Broken>> + '_>>,
+    play: fn(Teller<'_>) -> Telling<'_>,
 }
+
+/// A story while it is told.
+type Telling<'a> = Pin<Box<dyn Future<Output = Result<(), Broken>> + 'a>>;
 
 /// Every story there is.
 pub const STORIES: &[Story] = &[Story {
