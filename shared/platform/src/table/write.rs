@@ -25,6 +25,17 @@ use crate::error::{ErrorKind, ServiceError};
 /// The attribute that carries the token of the call that last wrote an item.
 const ATTEMPT: &str = "attempt";
 
+/// The SDK's builders all have these methods, but no trait says so.
+macro_rules! guarded {
+    ($builder:expr, $guard:ident) => {
+        $builder
+            .set_expression_attribute_names($guard.names)
+            .set_condition_expression($guard.condition)
+            .set_expression_attribute_values($guard.values)
+            .set_return_values_on_condition_check_failure($guard.on_failure)
+    };
+}
+
 /// A change to one item, or only a condition on it.
 #[derive(Debug)]
 pub struct Write {
@@ -79,7 +90,9 @@ impl Write {
         }
     }
 
-    /// Changes the item at `key` by an update expression, creating it if there is none.
+    /// Changes the item at `key` by an update expression, creating it if there is none. A `SET` in it
+    /// stands first. Without a condition it must be one that done twice is done once, since a call
+    /// whose reply is lost is repeated.
     pub fn update(table: &Table, key: Key, expression: impl Into<String>) -> Self {
         Self::new(table, Effect::Update(key, expression.into()))
     }
@@ -176,42 +189,23 @@ impl Write {
         if self.condition.is_some() {
             self.mark(&token)?;
         }
-        let on_failure = self
-            .condition
-            .is_some()
-            .then_some(ReturnValuesOnConditionCheckFailure::AllOld);
-        let condition = self.condition.as_deref();
-        match self.effect {
+        let (effect, guard) = self.split();
+        match effect {
             Effect::Put(item) => {
-                let answer = client
-                    .put_item()
-                    .table_name(table)
-                    .set_item(Some(item.into_sdk()))
-                    .set_expression_attribute_names(names(&[condition]))
-                    .set_condition_expression(self.condition)
-                    .set_expression_attribute_values(self.values.into_sdk())
-                    .set_return_values_on_condition_check_failure(on_failure)
-                    .send()
-                    .await;
-                match answer {
+                let put = client.put_item().table_name(table);
+                let put = put.set_item(Some(item.into_sdk()));
+                match guarded!(put, guard).send().await {
                     Ok(_) => Ok(Written { item: None }),
                     Err(error) => refused_put(error, table).or_else(|error| own(error, &token)),
                 }
             }
             Effect::Update(key, expression) => {
-                let answer = client
-                    .update_item()
-                    .table_name(table)
+                let update = client.update_item().table_name(table);
+                let update = update
                     .set_key(Some(key.to_sdk()))
-                    .set_expression_attribute_names(names(&[condition, Some(&expression)]))
                     .update_expression(expression)
-                    .set_condition_expression(self.condition)
-                    .set_expression_attribute_values(self.values.into_sdk())
-                    .return_values(ReturnValue::AllNew)
-                    .set_return_values_on_condition_check_failure(on_failure)
-                    .send()
-                    .await;
-                match answer {
+                    .return_values(ReturnValue::AllNew);
+                match guarded!(update, guard).send().await {
                     Ok(answer) => Ok(Written {
                         item: answer.attributes.map(Item::from_sdk),
                     }),
@@ -219,17 +213,9 @@ impl Write {
                 }
             }
             Effect::Delete(key) => {
-                let answer = client
-                    .delete_item()
-                    .table_name(table)
-                    .set_key(Some(key.to_sdk()))
-                    .set_expression_attribute_names(names(&[condition]))
-                    .set_condition_expression(self.condition)
-                    .set_expression_attribute_values(self.values.into_sdk())
-                    .set_return_values_on_condition_check_failure(on_failure)
-                    .send()
-                    .await;
-                match answer {
+                let delete = client.delete_item().table_name(table);
+                let delete = delete.set_key(Some(key.to_sdk()));
+                match guarded!(delete, guard).send().await {
                     Ok(_) => Ok(Written { item: None }),
                     Err(error) => refused_delete(error, table),
                 }
@@ -245,52 +231,65 @@ impl Write {
 
     pub(super) fn into_sdk(mut self) -> Result<TransactWriteItem, ServiceError> {
         self.check_defect()?;
-        let on_failure = ReturnValuesOnConditionCheckFailure::AllOld;
-        let condition = self.condition.as_deref();
+        let table = self.table.clone();
         let item = TransactWriteItem::builder();
-        let built = match self.effect {
-            Effect::Put(put) => Put::builder()
-                .table_name(&self.table)
-                .set_item(Some(put.into_sdk()))
-                .set_expression_attribute_names(names(&[condition]))
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_values(self.values.into_sdk())
-                .return_values_on_condition_check_failure(on_failure)
-                .build()
-                .map(|put| item.put(put)),
-            Effect::Update(key, expression) => Update::builder()
-                .table_name(&self.table)
-                .set_key(Some(key.to_sdk()))
-                .set_expression_attribute_names(names(&[condition, Some(&expression)]))
-                .update_expression(expression)
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_values(self.values.into_sdk())
-                .return_values_on_condition_check_failure(on_failure)
-                .build()
-                .map(|update| item.update(update)),
-            Effect::Delete(key) => Delete::builder()
-                .table_name(&self.table)
-                .set_key(Some(key.to_sdk()))
-                .set_expression_attribute_names(names(&[condition]))
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_values(self.values.into_sdk())
-                .return_values_on_condition_check_failure(on_failure)
-                .build()
-                .map(|delete| item.delete(delete)),
-            Effect::Check(key) => ConditionCheck::builder()
-                .table_name(&self.table)
-                .set_key(Some(key.to_sdk()))
-                .set_expression_attribute_names(names(&[condition]))
-                .set_condition_expression(self.condition)
-                .set_expression_attribute_values(self.values.into_sdk())
-                .return_values_on_condition_check_failure(on_failure)
-                .build()
-                .map(|check| item.condition_check(check)),
+        let (effect, guard) = self.split();
+        let built = match effect {
+            Effect::Put(put) => {
+                let put = Put::builder().set_item(Some(put.into_sdk()));
+                guarded!(put.table_name(&table), guard)
+                    .build()
+                    .map(|put| item.put(put))
+            }
+            Effect::Update(key, expression) => {
+                let update = Update::builder().update_expression(expression);
+                let update = update.set_key(Some(key.to_sdk()));
+                guarded!(update.table_name(&table), guard)
+                    .build()
+                    .map(|update| item.update(update))
+            }
+            Effect::Delete(key) => {
+                let delete = Delete::builder().set_key(Some(key.to_sdk()));
+                guarded!(delete.table_name(&table), guard)
+                    .build()
+                    .map(|delete| item.delete(delete))
+            }
+            Effect::Check(key) => {
+                let check = ConditionCheck::builder().set_key(Some(key.to_sdk()));
+                guarded!(check.table_name(&table), guard)
+                    .build()
+                    .map(|check| item.condition_check(check))
+            }
         };
         built
             .map(|item| item.build())
-            .map_err(|error| ServiceError::new("write", &self.table, ErrorKind::Refused, error))
+            .map_err(|error| ServiceError::new("write", table, ErrorKind::Refused, error))
     }
+
+    fn split(self) -> (Effect, Guard) {
+        let update = match &self.effect {
+            Effect::Update(_, expression) => Some(expression.as_str()),
+            Effect::Put(_) | Effect::Delete(_) | Effect::Check(_) => None,
+        };
+        let guard = Guard {
+            names: names(&[self.condition.as_deref(), update]),
+            on_failure: self
+                .condition
+                .is_some()
+                .then_some(ReturnValuesOnConditionCheckFailure::AllOld),
+            condition: self.condition,
+            values: self.values.into_sdk(),
+        };
+        (self.effect, guard)
+    }
+}
+
+/// What every kind of write has besides its effect.
+struct Guard {
+    names: Option<HashMap<String, String>>,
+    condition: Option<String>,
+    values: Option<HashMap<String, SdkValue>>,
+    on_failure: Option<ReturnValuesOnConditionCheckFailure>,
 }
 
 /// Success after all, if the item that refused us bears our own token.
