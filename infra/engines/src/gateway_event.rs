@@ -54,7 +54,6 @@ pub fn event_of(request: &Request<Bytes>, context: &RequestContext) -> String {
             "requestId": context.request_id,
             "routeKey": context.route_key,
             "stage": "$default",
-            "time": "01/Jan/1970:00:00:00 +0000",
             "timeEpoch": context.time_epoch_ms,
         },
         "isBase64Encoded": false,

@@ -145,7 +145,7 @@ impl Demo {
             "partner_id": partner,
             "name": "Breakfast voucher",
             "description": "A breakfast set with soy milk, any morning before ten.",
-            "price_points": 100,
+            "price_points": 10,
             "voucher_valid_days": 30,
         });
         let request = Request::post("/v1/rewards", &reward).bearer(operator);
