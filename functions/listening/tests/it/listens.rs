@@ -344,7 +344,7 @@ async fn what_cannot_be_read_is_refused_and_has_no_effect() {
             "a number without end",
             valid.replace("200000", "1e999").into(),
             json,
-            (400, "malformed_request"),
+            (422, "validation_failed"),
         ),
         ("deep", deep.into(), json, (422, "validation_failed")),
         (
