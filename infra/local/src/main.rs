@@ -125,6 +125,8 @@ async fn serve(arguments: Arguments) -> Result<ExitCode, String> {
         storage: arguments.storage,
         port: arguments.port,
     };
+    // Before anybody is told that it is ready: from then on it must stop cleanly.
+    let stop = stop_asked().map_err(|error| format!("Ctrl-C cannot be awaited: {error}"))?;
     let planet = Planet::start(&options)
         .await
         .map_err(|error| error.to_string())?;
@@ -142,11 +144,33 @@ async fn serve(arguments: Arguments) -> Result<ExitCode, String> {
         "Planet is ready at {} (docs at /docs, {kept}).",
         planet.url()
     );
-    let interrupted = tokio::signal::ctrl_c().await;
-    interrupted.map_err(|error| format!("Ctrl-C cannot be awaited: {error}"))?;
+    stop.await;
     println!("Stopping.");
     planet.stop().await.map_err(|error| error.to_string())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends when Ctrl-C is pressed or a process manager asks to stop; listens from this call on.
+#[cfg(unix)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when Ctrl-C is pressed; listens from this call on.
+#[cfg(windows)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    let mut pressed = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        pressed.recv().await;
+    })
 }
 
 async fn journey(template: Option<PathBuf>, name: Option<String>) -> Result<ExitCode, String> {

@@ -61,12 +61,16 @@ impl Running {
         Self { child, url }
     }
 
-    fn stop(mut self) {
+    fn stop(self) {
+        self.stop_by("-INT");
+    }
+
+    fn stop_by(mut self, signal: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
         assert!(sent.success());
         let status = self.child.wait().unwrap();
-        assert_eq!(status.code(), Some(0), "Ctrl-C is a clean end");
+        assert_eq!(status.code(), Some(0), "{signal} is a clean end");
     }
 }
 
@@ -173,5 +177,5 @@ async fn memory_leaves_nothing_behind_and_two_can_run_at_once() {
         assert_eq!(health.text_at("/status"), "ok");
     }
     first.stop();
-    second.stop();
+    second.stop_by("-TERM");
 }
