@@ -8,7 +8,7 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use testkit::{App, World};
+use testkit::{Answer, App, Client, World};
 use utoipa_axum::routes;
 use web::{Api, ApiError, Code, IDEMPOTENCY, Idempotent, Json, RequestKey, Requests, replayed};
 
@@ -95,6 +95,14 @@ async fn app(world: &World) -> App {
         .await
 }
 
+/// Asks to raise the counter, always under the same key.
+async fn ask(client: &Client, by: i64) -> Answer {
+    let request = client
+        .request("POST", "/raise")
+        .header("idempotency-key", "k1");
+    request.json(json!({ "by": by })).send().await
+}
+
 async fn count(world: &World) -> i64 {
     let item = world
         .table("PointsTable")
@@ -154,14 +162,8 @@ async fn another_request_under_the_same_key_is_refused_and_another_callers_key_i
     let world = World::start().await;
     let app = app(&world).await;
     let client = app.caller(kernel::Id::derive(&["a"]));
-    let raise = |by: i64| {
-        client
-            .request("POST", "/raise")
-            .header("idempotency-key", "k1")
-            .json(json!({ "by": by }))
-    };
-    assert_eq!(raise(1).send().await.status, 201);
-    let other = raise(2).send().await;
+    assert_eq!(ask(&client, 1).await.status, 201);
+    let other = ask(&client, 2).await;
     assert_eq!(
         (other.status, other.problem_code().as_str()),
         (422, "idempotency_key_reused")
@@ -183,14 +185,8 @@ async fn a_refusal_leaves_the_key_free() {
     let world = World::start().await;
     let app = app(&world).await;
     let client = app.caller(kernel::Id::derive(&["a"]));
-    let raise = |by: i64| {
-        client
-            .request("POST", "/raise")
-            .header("idempotency-key", "k1")
-            .json(json!({ "by": by }))
-    };
-    assert_eq!(raise(0).send().await.status, 409);
-    assert_eq!(raise(5).send().await.status, 201);
+    assert_eq!(ask(&client, 0).await.status, 409);
+    assert_eq!(ask(&client, 5).await.status, 201);
     assert_eq!(count(&world).await, 5);
 }
 
