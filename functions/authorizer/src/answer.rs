@@ -5,11 +5,15 @@ use tokens::AccessClaims;
 
 /// A caller who is known. The names are those that `web::Caller` reads.
 pub(crate) fn allowed(claims: &AccessClaims) -> AuthorizerAnswer {
-    answer([
+    let organization = claims
+        .organization
+        .map(|id| ("organization", id.to_string()));
+    let caller = [
         ("account", claims.account.to_string()),
         ("session", claims.session.to_string()),
         ("scopes", claims.scopes.join(" ")),
-    ])
+    ];
+    answer(caller.into_iter().chain(organization))
 }
 
 /// A request without a caller. It passes the gateway all the same: the gateway's own refusal would
@@ -19,9 +23,12 @@ pub(crate) fn denied(reason: &str) -> AuthorizerAnswer {
     answer([("denied", reason.to_owned())])
 }
 
-fn answer<const N: usize>(context: [(&str, String); N]) -> AuthorizerAnswer {
+fn answer<'a>(context: impl IntoIterator<Item = (&'a str, String)>) -> AuthorizerAnswer {
     AuthorizerAnswer {
         is_authorized: true,
-        context: context.map(|(name, value)| (name.to_owned(), value)).into(),
+        context: context
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
     }
 }

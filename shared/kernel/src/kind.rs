@@ -42,6 +42,54 @@ kinds! {
     Hold = "hld";
     /// A rule that says how listening becomes points.
     EarnRule = "erl";
+    /// A company, a label, an agency, a karaoke store, a person's own office: whoever sells here.
+    Organization = "org";
+    /// An agency's right to act for another organization.
+    Representation = "rep";
+    /// A shop of an organization.
+    Shop = "shp";
+    /// Something that a shop offers.
+    Listing = "lst";
+    /// One variant of a listing: what is bought.
+    Sku = "sku";
+    /// A file that was uploaded: a picture, a recording, a document.
+    Media = "med";
+    /// A composition.
+    Work = "wrk";
+    /// A sound recording of a work.
+    Recording = "rcd";
+    /// A right to use a work or a recording, given to somebody.
+    Grant = "grt";
+    /// A quarrel about who may sell a song.
+    RightsCase = "rcs";
+    /// What was checked out together: one order for each shop.
+    OrderGroup = "grp";
+    /// What was ordered of one shop.
+    Order = "ord";
+    /// A line of an order.
+    OrderLine = "lin";
+    /// A parcel on its way.
+    Shipment = "shm";
+    /// A buyer's wish to get money back.
+    RefundRequest = "rrq";
+    /// Money that goes back.
+    Refund = "rfd";
+    /// A quarrel between buyer and seller that an operator decides.
+    Dispute = "dsp";
+    /// The right to download what was bought.
+    Entitlement = "etl";
+    /// Money that is meant to be paid, and whether it was.
+    PaymentIntent = "pay";
+    /// Money that a bank took back.
+    Chargeback = "cbk";
+    /// A concert, or any other event that has tickets.
+    Concert = "con";
+    /// A number of tickets of one sort for one concert.
+    TicketQuota = "tqt";
+    /// A ticket: one seat on the days it covers.
+    Ticket = "tkt";
+    /// A ticket shown at the door.
+    CheckIn = "chk";
     /// A fact one context tells the others.
     Event = "evt";
     /// A line in a book of points or money.

@@ -21,9 +21,10 @@ use crate::{
     bucket::Bucket,
     environment::{ConfigError, Environment},
     error::ServiceError,
+    outbound::Outbound,
     queue::Queue,
     secret::Secret,
-    table::{Table, TransactError, Transaction},
+    table::{Item, Key, Table, TransactError, Transaction},
     transport::{Transport, TransportError},
 };
 
@@ -54,6 +55,7 @@ pub struct Aws {
     sqs: aws_sdk_sqs::Client,
     s3: aws_sdk_s3::Client,
     secrets: aws_sdk_secretsmanager::Client,
+    outbound: Outbound,
 }
 
 impl Aws {
@@ -95,12 +97,19 @@ impl Aws {
             sqs: access.sqs(),
             s3: access.s3(),
             secrets: access.secrets(),
+            outbound: Outbound::network(),
         })
     }
 
     /// The table called `name`, whose key is `pk` alone or `pk` and `sk`.
     pub fn table(&self, name: impl Into<String>) -> Table {
         Table::new(self.dynamodb.clone(), name.into())
+    }
+
+    /// Reads items of several tables in one round trip, with strong consistency and in the order of
+    /// the keys; at most 100.
+    pub async fn get_many(&self, keys: &[(Table, Key)]) -> Result<Vec<Option<Item>>, ServiceError> {
+        crate::table::get_many(&self.dynamodb, keys).await
     }
 
     /// Commits every write of `transaction`, or none.
@@ -116,6 +125,17 @@ impl Aws {
     /// The bucket called `name`.
     pub fn bucket(&self, name: impl Into<String>) -> Bucket {
         Bucket::new(self.s3.clone(), name.into())
+    }
+
+    /// The way to servers that are not AWS's.
+    pub fn outbound(&self) -> Outbound {
+        self.outbound.clone()
+    }
+
+    /// The same services, but whatever goes to servers that are not AWS's goes through `transport`.
+    pub fn with_outbound(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.outbound = Outbound::over(transport);
+        self
     }
 
     /// Fetches the current value of the secret at `arn`.

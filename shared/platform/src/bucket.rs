@@ -120,7 +120,59 @@ impl Bucket {
         })
     }
 
+    /// A link for downloading the object at `key` within `valid_for`, as a file called `file_name`:
+    /// whatever it holds, a browser saves it and does not run it.
+    pub async fn presign_get(
+        &self,
+        key: &str,
+        file_name: &str,
+        content_type: &str,
+        valid_for: Duration,
+    ) -> Result<String, ServiceError> {
+        let config = PresigningConfig::expires_in(valid_for).map_err(|error| {
+            ServiceError::new("presign", self.target(key), ErrorKind::Refused, error)
+        })?;
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(key)
+            .response_content_type(content_type)
+            .response_content_disposition(attachment(file_name))
+            .presigned(config)
+            .await
+            .map_err(|error| ServiceError::of_sdk("presign", self.target(key), error))?;
+        Ok(request.uri().to_owned())
+    }
+
     fn target(&self, key: &str) -> String {
         format!("{}/{key}", self.name)
+    }
+}
+
+/// `Content-Disposition` for a file that is saved under `name` (RFC 6266, RFC 8187): the bytes that
+/// a header may hold as they are, the others percent-encoded.
+fn attachment(name: &str) -> String {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attachment;
+
+    #[test]
+    fn a_file_name_cannot_break_out_of_its_header() {
+        assert_eq!(
+            attachment("Café \"live\"\r\n.flac"),
+            "attachment; filename*=UTF-8''Caf%C3%A9%20%22live%22%0D%0A.flac"
+        );
     }
 }

@@ -17,6 +17,11 @@ impl Secret {
         Self(bytes.into())
     }
 
+    /// The secret itself, for what is no key of ours: credentials that somebody else gave out.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The 32-byte key for one purpose (HKDF-SHA256). Keys of different purposes say nothing about
     /// each other, so one stored secret serves a whole context.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {

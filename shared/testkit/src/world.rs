@@ -259,6 +259,23 @@ impl App {
         ))
     }
 
+    /// A caller whose access token acts for `organization` with `scopes`.
+    pub fn member(
+        &self,
+        account: Id<kind::Account>,
+        organization: Id<kind::Organization>,
+        scopes: &[&str],
+    ) -> Client {
+        self.client(Some(
+            [
+                ("account", json!(account)),
+                ("organization", json!(organization)),
+                ("scopes", json!(scopes.join(" "))),
+            ]
+            .into(),
+        ))
+    }
+
     /// An operator.
     pub fn operator(&self) -> Client {
         let account = Id::<kind::Account>::derive(&["testkit", "operator"]);

@@ -34,6 +34,8 @@ pub struct AccessClaims {
     pub session: Id<kind::Session>,
     /// What the caller may do beyond what everyone may; a scope has no spaces.
     pub scopes: Vec<String>,
+    /// The organization that the caller acts for with this token, if any.
+    pub organization: Option<Id<kind::Organization>>,
     /// When the token was signed, in seconds since 1970.
     pub issued_at_s: i64,
     /// The second since 1970 from which on the token is refused.
@@ -59,6 +61,8 @@ struct WireClaims {
     sub: Id<kind::Account>,
     sid: Id<kind::Session>,
     scope: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    org: Option<Id<kind::Organization>>,
     iat: i64,
     exp: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +82,7 @@ pub(crate) fn sign(claims: &AccessClaims, key: &SigningKey) -> Result<String, To
         sub: claims.account,
         sid: claims.session,
         scope: claims.scopes.join(" "),
+        org: claims.organization,
         iat: claims.issued_at_s,
         exp: claims.expires_at_s,
         nbf: None,
@@ -144,6 +149,7 @@ fn judge(claims: WireClaims, now_s: i64) -> Result<AccessClaims, TokenError> {
             .filter(|scope| !scope.is_empty())
             .map(str::to_owned)
             .collect(),
+        organization: claims.org,
         issued_at_s: claims.iat,
         expires_at_s: claims.exp,
     })

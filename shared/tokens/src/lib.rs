@@ -7,6 +7,9 @@
 //! - a **listening token** lets a player report what its owner hears: short, opaque, without an end
 //!   of its own ([`ListeningToken`]); whether it was revoked is for the caller to ask.
 //!
+//! Beside them stands the checkout's claim ([`CheckoutClaim`]), which orders signs and payments
+//! verifies with a key that both derive from one secret.
+//!
 //! `accounts` signs ([`Signer`]) and publishes its public keys ([`PublishedKeys`]); everyone else
 //! verifies with what is published ([`Verifier`]) and holds no secret.
 //!
@@ -17,6 +20,7 @@
 //! Start reading at [`Verifier`].
 
 mod access;
+mod checkout;
 mod error;
 mod keys;
 mod listening;
@@ -26,6 +30,7 @@ mod signer;
 mod verifier;
 
 pub use access::AccessClaims;
+pub use checkout::{CheckoutClaim, CheckoutKey, ClaimError, intent_of};
 pub use error::TokenError;
 pub use listening::ListeningToken;
 pub use published::PublishedKeys;

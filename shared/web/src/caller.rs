@@ -14,7 +14,19 @@ pub struct Caller {
     pub account: Id<kind::Account>,
     /// The session that the access token was issued in, where the authorizer names one.
     pub session: Option<Id<kind::Session>>,
+    /// The organization that the access token acts for, if any.
+    pub organization: Option<Id<kind::Organization>>,
     scopes: Vec<String>,
+}
+
+/// A caller whose access token acts for an organization. Accounts looked at membership or
+/// representation when it issued the token; nobody else keeps either.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// Who.
+    pub caller: Caller,
+    /// For whom.
+    pub organization: Id<kind::Organization>,
 }
 
 /// A caller who operates the platform.
@@ -49,9 +61,14 @@ impl Caller {
             .get("scopes")
             .map(|scopes| scopes.split(' ').map(str::to_owned).collect())
             .unwrap_or_default();
+        let organization = info
+            .authorizer
+            .get("organization")
+            .and_then(|organization| organization.parse().ok());
         Ok(Self {
             account,
             session,
+            organization,
             scopes,
         })
     }
@@ -59,6 +76,37 @@ impl Caller {
     /// Whether the access token carries `scope`.
     pub fn has(&self, scope: &str) -> bool {
         self.scopes.iter().any(|held| held == scope)
+    }
+}
+
+impl Acting {
+    /// The organization that `caller` acts for; refused if there is none.
+    pub fn of(caller: &Caller) -> Result<Self, ApiError> {
+        let organization = caller
+            .organization
+            .ok_or_else(|| ApiError::new(Code::OrganizationRequired))?;
+        Ok(Self {
+            caller: caller.clone(),
+            organization,
+        })
+    }
+
+    /// Refuses unless the access token carries `scope`.
+    pub fn require(&self, scope: &str) -> Result<(), ApiError> {
+        if self.caller.has(scope) {
+            Ok(())
+        } else {
+            Err(ApiError::new(Code::Forbidden)
+                .detail(format!("the access token does not carry the scope {scope}")))
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Acting {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Self::of(&Caller::of(&parts.extensions)?)
     }
 }
 

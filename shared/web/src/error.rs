@@ -59,6 +59,7 @@ codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, false, "The request has no valid credentials.";
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED, false, "The e-mail address and the password, or the token given for them, do not match.";
     Forbidden = "forbidden", FORBIDDEN, false, "The caller may not do this.";
+    OrganizationRequired = "organization_required", FORBIDDEN, false, "This needs an access token that acts for an organization.";
     NotFound = "not_found", NOT_FOUND, false, "There is nothing here that the caller may see.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, false, "This resource does not answer to this method.";
     EmailTaken = "email_taken", CONFLICT, false, "An account with this e-mail address exists.";
@@ -66,13 +67,25 @@ codes! {
     OutOfStock = "out_of_stock", CONFLICT, false, "Nothing is left of what was asked for.";
     RedemptionLimitReached = "redemption_limit_reached", CONFLICT, false, "The member has redeemed this reward as often as one member may.";
     StateConflict = "state_conflict", CONFLICT, false, "The resource is not in a state in which this can be done.";
+    PriceChanged = "price_changed", CONFLICT, false, "The price is not the one that was seen.";
+    ListingUnavailable = "listing_unavailable", CONFLICT, false, "The listing is not for sale now.";
+    ShopUnavailable = "shop_unavailable", CONFLICT, false, "The shop does not take orders now.";
+    RefundExceedsPaid = "refund_exceeds_paid", CONFLICT, false, "More would be paid back than was paid.";
+    RightsMissing = "rights_missing", CONFLICT, false, "The shop does not hold the rights that this sale needs.";
+    MediaNotReady = "media_not_ready", CONFLICT, false, "The file has not been checked, or did not pass.";
+    TicketNotValid = "ticket_not_valid", CONFLICT, false, "The ticket does not open this door now.";
+    TicketAlreadyUsed = "ticket_already_used", CONFLICT, false, "The ticket has been used for this day.";
+    Gone = "gone", GONE, false, "This existed and has ended.";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, false, "The resource has changed since the version named in If-Match.";
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, false, "The request's body is too large.";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, false, "The body must be application/json.";
     ValidationFailed = "validation_failed", UNPROCESSABLE_ENTITY, false, "Fields of the request are not as they must be.";
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, false, "The Idempotency-Key was used for another request.";
+    ClaimInvalid = "claim_invalid", UNPROCESSABLE_ENTITY, false, "The payment claim is not one of ours, or has ended.";
+    CurrencyUnsupported = "currency_unsupported", UNPROCESSABLE_ENTITY, false, "Nothing can be paid in this currency here.";
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, true, "Too many requests; try again later.";
     Internal = "internal", INTERNAL_SERVER_ERROR, true, "Something is wrong on our side.";
+    ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, true, "The payment provider does not answer; try again.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, true, "The service is busy; try again.";
 }
 

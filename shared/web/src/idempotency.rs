@@ -76,6 +76,18 @@ impl RequestKey {
     pub fn derive<K: Kind>(&self, role: &str) -> Id<K> {
         Id::derive(&[&self.id, &self.fingerprint, role])
     }
+
+    /// The id in `role` of whatever this caller creates under this key, whatever the body says: for
+    /// things whose own item, put under "there is none yet", is the record of the request. Keep the
+    /// [fingerprint](Self::fingerprint) in it, to know another request under the same key.
+    pub fn scoped_id<K: Kind>(&self, role: &str) -> Id<K> {
+        Id::derive(&[&self.id, role])
+    }
+
+    /// Tells this request from every other: a hash of its method, path and body.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
 }
 
 /// What is remembered of requests: a table of its own, whose rows expire after 30 days.

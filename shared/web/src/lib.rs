@@ -22,7 +22,7 @@ mod middleware;
 mod paging;
 
 pub use api::Api;
-pub use caller::{Caller, Operator};
+pub use caller::{Acting, Caller, Operator};
 pub use edits::{IfMatch, with_version};
 pub use error::{ApiError, Code, FieldError, Problem};
 pub use idempotency::{IDEMPOTENCY, Idempotent, RequestKey, Requests, replayed};

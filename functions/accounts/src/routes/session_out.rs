@@ -41,6 +41,7 @@ impl SessionOut {
                 account: account.id,
                 session: session.id,
                 scopes: account.scopes(),
+                organization: None,
                 issued_at_s: now_s,
                 expires_at_s: now_s + ACCESS_TOKEN_S,
             })

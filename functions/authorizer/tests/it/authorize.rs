@@ -51,6 +51,7 @@ impl Gate {
             account: account(),
             session: session(),
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            organization: None,
             issued_at_s: now_s,
             expires_at_s: now_s + 900,
         };
@@ -111,6 +112,7 @@ async fn a_bad_token_passes_with_its_reason_and_without_a_caller() {
         account: account(),
         session: session(),
         scopes: Vec::new(),
+        organization: None,
         issued_at_s: gate.world.clock.now_seconds(),
         expires_at_s: gate.world.clock.now_seconds() + 900,
     };

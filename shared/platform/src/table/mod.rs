@@ -4,6 +4,7 @@
 //! DynamoDB's own; a `#name` in one stands for the attribute of that name (no list of names to keep
 //! beside it) and a `:value` is bound with `bind`.
 
+mod batch;
 mod expression;
 mod item;
 mod query;
@@ -11,6 +12,7 @@ mod stream;
 mod transaction;
 mod write;
 
+pub(crate) use batch::get_many;
 pub use item::{Item, Key, ToItemError};
 pub use query::{Page, Query};
 pub use stream::Change;

@@ -129,6 +129,7 @@ proptest! {
                 account: kernel::Id::from_bytes(account),
                 session: kernel::Id::from_bytes(session),
                 scopes,
+                organization: None,
                 issued_at_s: now_s - age_s,
                 expires_at_s: now_s + rest_s,
             };

@@ -61,6 +61,7 @@ pub(crate) fn claims(now_s: i64) -> AccessClaims {
         account: account(),
         session: session(),
         scopes: vec!["operator".to_owned()],
+        organization: None,
         issued_at_s: now_s,
         expires_at_s: now_s + 900,
     }

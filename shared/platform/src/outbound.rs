@@ -1,0 +1,143 @@
+//! HTTP to others: payment providers, partners, whoever is no service of AWS.
+//!
+//! Invariant: one call is one request. Nothing is repeated here, no redirect is followed, no more is
+//! read than the caller allows; after an error the other side may or may not have acted.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use aws_smithy_http_client::{
+    Connector,
+    tls::{self, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorSettings},
+    orchestrator::HttpRequest,
+};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http_body_util::{BodyExt, Limited};
+use tokio::sync::OnceCell;
+
+use crate::transport::{Transport, TransportError};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// No answer that anybody here waits for is larger.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Sends requests to other people's servers. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbound(Arc<dyn Transport>);
+
+/// How long to wait and how much to read.
+#[derive(Clone, Copy, Debug)]
+pub struct OutboundLimits {
+    /// From the first byte sent to the last byte read.
+    pub timeout_ms: u64,
+    /// The largest body that is read.
+    pub max_response_bytes: usize,
+}
+
+/// Why there is no answer. In every case but the first the other side may have acted.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboundError {
+    /// Nothing was sent: the request cannot be.
+    #[error("the request cannot be sent: {0}")]
+    Unsendable(String),
+    /// The connection failed or broke, or no answer came in time.
+    #[error("no answer came: {0}")]
+    NoAnswer(String),
+    /// The answer is larger than the caller allows.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+impl Outbound {
+    /// Over the network, trusting the roots that the system trusts. They are read at the first call:
+    /// a function that calls nobody does not pay for them.
+    pub(crate) fn network() -> Self {
+        Self(Arc::new(Network(Arc::default())))
+    }
+
+    /// Through `transport`.
+    pub fn over(transport: Arc<dyn Transport>) -> Self {
+        Self(transport)
+    }
+
+    /// Sends `request`, whose URI is absolute, once.
+    pub async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        limits: OutboundLimits,
+    ) -> Result<http::Response<Bytes>, OutboundError> {
+        if request.uri().host().is_none() {
+            return Err(OutboundError::Unsendable("the address has no host".into()));
+        }
+        let timeout = Duration::from_millis(limits.timeout_ms);
+        let answer = tokio::time::timeout(timeout, self.0.call(request)).await;
+        let response = match answer {
+            Ok(Ok(response)) => response,
+            Ok(Err(TransportError::Other(reason))) => {
+                return Err(OutboundError::Unsendable(reason));
+            }
+            Ok(Err(error)) => return Err(OutboundError::NoAnswer(error.to_string())),
+            Err(_) => {
+                let waited = format!("{} ms have passed", limits.timeout_ms);
+                return Err(OutboundError::NoAnswer(waited));
+            }
+        };
+        if response.body().len() > limits.max_response_bytes {
+            return Err(OutboundError::TooLarge(limits.max_response_bytes));
+        }
+        Ok(response)
+    }
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Outbound")
+    }
+}
+
+/// Connections over TLS, and in the clear where the address says so: what may be called is for the
+/// caller to judge.
+struct Network(Arc<OnceCell<Connector>>);
+
+impl Transport for Network {
+    fn call(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'static, Result<http::Response<Bytes>, TransportError>> {
+        let connector = Arc::clone(&self.0);
+        Box::pin(async move {
+            let connector = connector.get_or_init(|| async { connector_of() }).await;
+            let request = HttpRequest::try_from(request.map(SdkBody::from))
+                .map_err(|error| TransportError::Other(error.to_string()))?;
+            let response = connector
+                .call(request)
+                .await
+                .map_err(|error| TransportError::Io(crate::logging::causes(&error)))?;
+            let response = response
+                .try_into_http1x()
+                .map_err(|error| TransportError::Io(error.to_string()))?;
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, MAX_BYTES)
+                .collect()
+                .await
+                .map_err(|error| TransportError::Io(error.to_string()))?;
+            Ok(http::Response::from_parts(head, body.to_bytes()))
+        })
+    }
+}
+
+fn connector_of() -> Connector {
+    Connector::builder()
+        .connector_settings(
+            HttpConnectorSettings::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .build(),
+        )
+        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build()
+}
