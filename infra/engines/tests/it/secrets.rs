@@ -35,3 +35,18 @@ async fn a_secret_that_is_not_there_is_not_found() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(code(&body), "ResourceNotFoundException");
 }
+
+#[tokio::test]
+async fn what_is_filled_in_is_read_from_then_on() {
+    let engines = engines().await;
+    let put = json!({ "SecretId": "greeting", "SecretString": "good morning" });
+    let (status, _) = ask(&engines, "secretsmanager.PutSecretValue", put).await;
+    assert_eq!(status, StatusCode::OK);
+    let (_, body) = ask(&engines, GET, json!({ "SecretId": "greeting" })).await;
+    assert_eq!(body["SecretString"], "good morning");
+
+    engines.put_secret("greeting", "good night").unwrap();
+    let (_, body) = ask(&engines, GET, json!({ "SecretId": "greeting" })).await;
+    assert_eq!(body["SecretString"], "good night");
+    assert!(engines.put_secret("nothing", "x").is_err());
+}

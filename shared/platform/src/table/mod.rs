@@ -65,6 +65,13 @@ impl Table {
         Ok(answer.item.map(Item::from_sdk))
     }
 
+    /// Reads the items at `keys`, at most 100, in one round trip, with strong consistency and in the
+    /// order of the keys.
+    pub async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, ServiceError> {
+        let keys: Vec<_> = keys.iter().map(|key| (self.clone(), key.clone())).collect();
+        get_many(&self.client, &keys).await
+    }
+
     /// Runs `query` and answers with one page.
     pub async fn query(&self, query: Query) -> Result<Page, ServiceError> {
         query.run(&self.client, &self.name).await

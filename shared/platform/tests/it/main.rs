@@ -8,6 +8,8 @@
 
 mod faults;
 mod lost_replies;
+mod many;
+mod outbound;
 mod services;
 mod transactions;
 
