@@ -8,7 +8,10 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, Request, Response, header::AUTHORIZATION};
+use http::{
+    HeaderMap, Method, Request, Response,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use platform::transport::{Transport, TransportError};
 use tokio::sync::watch;
 
@@ -88,9 +91,9 @@ impl Engines {
         self.answer(request).await
     }
 
-    /// Whether `request` is one for [`serve`](Self::serve): it names an operation, is signed, or
-    /// carries a presigned URL's signature.
-    pub fn is_for_aws<B>(request: &Request<B>) -> bool {
+    /// Whether `request` is one for [`serve`](Self::serve): it names an operation, is signed, carries
+    /// a presigned URL's signature, or posts a form to a bucket.
+    pub fn is_for_aws<B>(&self, request: &Request<B>) -> bool {
         let is_presigned = || {
             let query = request.uri().query().unwrap_or_default();
             query
@@ -100,6 +103,16 @@ impl Engines {
         target(request.headers()).is_some()
             || authorization(request.headers()).starts_with("AWS4-HMAC-SHA256")
             || is_presigned()
+            || self.is_form(request)
+    }
+
+    /// Whether `request` posts a form to a bucket: its signature is one of the form's fields.
+    fn is_form<B>(&self, request: &Request<B>) -> bool {
+        let content_type = request.headers().get(CONTENT_TYPE);
+        let is_multipart =
+            content_type.is_some_and(|value| value.as_bytes().starts_with(b"multipart/form-data"));
+        let path = request.uri().path().trim_matches('/');
+        request.method() == Method::POST && is_multipart && self.0.s3.has_bucket(path)
     }
 
     async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
@@ -129,13 +142,16 @@ impl Engines {
     /// Fills in the secret with this name, as whoever deploys does with credentials that somebody
     /// else gave out. Functions that have started keep what they read.
     pub fn put_secret(&self, name: &str, value: &str) -> Result<(), EngineError> {
-        self.0.secrets.put(name, value).map_err(|error| match error {
-            PutError::Unknown => EngineError::Unknown {
-                kind: "secret",
-                name: name.to_owned(),
-            },
-            PutError::File(error) => error,
-        })
+        self.0
+            .secrets
+            .put(name, value)
+            .map_err(|error| match error {
+                PutError::Unknown => EngineError::Unknown {
+                    kind: "secret",
+                    name: name.to_owned(),
+                },
+                PutError::File(error) => error,
+            })
     }
 
     /// The queue with this ARN, URL, name or logical id.

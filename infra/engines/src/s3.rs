@@ -21,6 +21,7 @@ use crate::{
 /// The buckets.
 pub(crate) struct S3 {
     service: S3Service,
+    buckets: Vec<String>,
     /// Deletes the folder with the engine, where nothing is to be kept.
     _folder: Option<TempDir>,
 }
@@ -35,6 +36,7 @@ impl S3 {
         let service = service(template, folder.path())?;
         Ok(Self {
             service,
+            buckets: names(template),
             _folder: Some(folder),
         })
     }
@@ -44,8 +46,14 @@ impl S3 {
         let service = service(template, &folder.join("buckets"))?;
         Ok(Self {
             service,
+            buckets: names(template),
             _folder: None,
         })
+    }
+
+    /// Whether there is a bucket of this name.
+    pub(crate) fn has_bucket(&self, name: &str) -> bool {
+        self.buckets.iter().any(|bucket| bucket == name)
     }
 
     /// Answers one request.
@@ -77,6 +85,11 @@ impl S3 {
     }
 }
 
+fn names(template: &Template) -> Vec<String> {
+    let buckets = template.buckets.iter();
+    buckets.map(|bucket| bucket.name.clone()).collect()
+}
+
 fn service(template: &Template, folder: &Path) -> Result<S3Service, EngineError> {
     files::create_folder(folder)?;
     for bucket in &template.buckets {
@@ -89,11 +102,7 @@ fn service(template: &Template, folder: &Path) -> Result<S3Service, EngineError>
     let mut builder = S3ServiceBuilder::new(store);
     builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
     builder.set_host(BucketHosts {
-        buckets: template
-            .buckets
-            .iter()
-            .map(|bucket| bucket.name.clone())
-            .collect(),
+        buckets: names(template),
     });
     Ok(builder.build())
 }

@@ -161,7 +161,10 @@ impl Secrets {
             );
         };
         match self.put(&request.secret_id, &request.secret_string) {
-            Ok(()) => answer::json(StatusCode::OK, json!({ "Name": request.secret_id }).to_string()),
+            Ok(()) => answer::json(
+                StatusCode::OK,
+                json!({ "Name": request.secret_id }).to_string(),
+            ),
             Err(PutError::Unknown) => unknown_secret(),
             Err(PutError::File(error)) => answer::internal_failure(&error.to_string()),
         }

@@ -25,14 +25,29 @@ const BINARIES: &[(&str, Build)] = &[
     ("authorizer", |environment, aws, clock| {
         Box::pin(authorizer::build(environment, aws, clock))
     }),
+    ("events", |environment, aws, clock| {
+        Box::pin(events::build(environment, aws, clock))
+    }),
     ("front", |environment, aws, clock| {
         Box::pin(front::build(environment, aws, clock))
     }),
     ("listening", |environment, aws, clock| {
         Box::pin(listening::build(environment, aws, clock))
     }),
+    ("media", |environment, aws, clock| {
+        Box::pin(media::build(environment, aws, clock))
+    }),
+    ("orders", |environment, aws, clock| {
+        Box::pin(orders::build(environment, aws, clock))
+    }),
+    ("payments", |environment, aws, clock| {
+        Box::pin(payments::build(environment, aws, clock))
+    }),
     ("points", |environment, aws, clock| {
         Box::pin(points::build(environment, aws, clock))
+    }),
+    ("shops", |environment, aws, clock| {
+        Box::pin(shops::build(environment, aws, clock))
     }),
     ("vouchers", |environment, aws, clock| {
         Box::pin(vouchers::build(environment, aws, clock))

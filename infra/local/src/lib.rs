@@ -12,6 +12,7 @@ mod functions;
 mod gateway;
 pub mod log;
 mod openapi;
+mod payment_gateway;
 mod trigger;
 
 pub use functions::{DeployError, Functions, InvocationFailure};
@@ -29,7 +30,7 @@ use std::{
 use axum::{Router, extract::ConnectInfo};
 use engines::{
     EngineError, Engines,
-    template::{Parameters, Template, TemplateError},
+    template::{Template, TemplateError},
 };
 use kernel::{Clock, Id, kind};
 use platform::{
@@ -88,6 +89,12 @@ pub enum StartFailure {
     /// The triggers cannot be driven.
     #[error("{0}")]
     Trigger(#[from] trigger::TriggerError),
+    /// The payment gateway has no keys.
+    #[error("the payment gateway's keys are unusable: {0}")]
+    PaymentGateway(#[from] alipay::MerchantError),
+    /// The platform cannot reach itself.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The port belongs to someone else.
     #[error("port {0} is taken; choose another with --port")]
     PortTaken(u16),
@@ -124,18 +131,21 @@ impl Planet {
             port: options.port,
             source,
         })?;
-        let template = Template::read(&options.template, &Parameters::default())?;
         let endpoint = format!("http://{address}");
+        let parameters = payment_gateway::parameters(&endpoint);
+        let template = Template::read(&options.template, &parameters)?;
         let engines = match &options.storage {
             Storage::Memory => Engines::memory(&template).await?,
             Storage::Directory(path) => Engines::on_disk(&template, path).await?,
         };
+        payment_gateway::introduce(&template, &engines)?;
         let clock = Clock::system();
+        let sandbox = payment_gateway::open(&clock)?;
         let functions = Functions::start(&template, &engines, &clock, &endpoint).await?;
         let gateway = Gateway::new(&template, engines.clone(), functions.clone(), clock.clone())?;
         let triggers = Triggers::start(&template, &engines, &functions, &clock)?;
         let (stop, mut stopped) = watch::channel(false);
-        let router = Router::new().fallback(
+        let router = sandbox.router().fallback(
             |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: axum::extract::Request| async move {
                 gateway.answer(request, peer).await.map(axum::body::Body::from)
             },
@@ -146,6 +156,8 @@ impl Planet {
             let _ended = stopped.wait_for(|stopped| *stopped).await;
         });
         tokio::spawn(save_now_and_then(engines.clone(), stop.subscribe()));
+        let aws = Aws::over(&functions::credentials(), Arc::new(engines.clone()))?;
+        tokio::spawn(payment_gateway::deliver(sandbox, aws, stop.subscribe()));
         Ok(Self {
             address,
             engines,

@@ -35,6 +35,11 @@ pub fn openapi() -> OpenApi {
         listening::api().openapi(),
         points::api().openapi(),
         vouchers::api().openapi(),
+        shops::api().openapi(),
+        media::api().openapi(),
+        orders::api().openapi(),
+        payments::api().openapi(),
+        events::api().openapi(),
         front::api().openapi(),
     ] {
         document.merge(part);

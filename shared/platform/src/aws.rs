@@ -22,6 +22,7 @@ use crate::{
     environment::{ConfigError, Environment},
     error::ServiceError,
     outbound::Outbound,
+    post_policy::Poster,
     queue::Queue,
     secret::Secret,
     table::{Item, Key, Table, TransactError, Transaction},
@@ -54,6 +55,7 @@ pub struct Aws {
     dynamodb: aws_sdk_dynamodb::Client,
     sqs: aws_sdk_sqs::Client,
     s3: aws_sdk_s3::Client,
+    poster: Poster,
     secrets: aws_sdk_secretsmanager::Client,
     outbound: Outbound,
 }
@@ -96,6 +98,7 @@ impl Aws {
             dynamodb: access.dynamodb(),
             sqs: access.sqs(),
             s3: access.s3(),
+            poster: access.poster(),
             secrets: access.secrets(),
             outbound: Outbound::network(),
         })
@@ -124,7 +127,7 @@ impl Aws {
 
     /// The bucket called `name`.
     pub fn bucket(&self, name: impl Into<String>) -> Bucket {
-        Bucket::new(self.s3.clone(), name.into())
+        Bucket::new(self.s3.clone(), self.poster.clone(), name.into())
     }
 
     /// The way to servers that are not AWS's.
@@ -181,6 +184,14 @@ macro_rules! client {
 }
 
 impl Access {
+    fn poster(&self) -> Poster {
+        Poster {
+            region: self.region.clone(),
+            credentials: self.credentials.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+        }
+    }
+
     client!(self, dynamodb, aws_sdk_dynamodb);
     client!(self, sqs, aws_sdk_sqs);
     client!(self, secrets, aws_sdk_secretsmanager);

@@ -2,17 +2,62 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use aws_sdk_s3::{Client, operation::get_object::GetObjectError, presigning::PresigningConfig};
+use aws_sdk_s3::{
+    Client, operation::get_object::GetObjectError, presigning::PresigningConfig,
+    primitives::ByteStream, types::MetadataDirective,
+};
 use aws_smithy_runtime_api::client::result::SdkError;
 use bytes::Bytes;
 
-use crate::error::{ErrorKind, ServiceError};
+use crate::{
+    error::{ErrorKind, ServiceError},
+    post_policy::{self, Poster},
+};
 
 /// One bucket. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     client: Client,
+    poster: Poster,
     name: String,
+}
+
+/// What is known of an object without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How many bytes it has.
+    pub size_bytes: u64,
+    /// What it was stored as.
+    pub content_type: Option<String>,
+}
+
+/// An object that is being read, piece by piece.
+#[derive(Debug)]
+pub struct Reading {
+    body: ByteStream,
+    target: String,
+}
+
+/// A form by which whoever holds it can upload one object until it expires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresignedPost {
+    /// Where to send it with `POST`, as `multipart/form-data`.
+    pub url: String,
+    /// The form's fields, to be sent exactly so; the file stands last, in the field `file`.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// What an upload by form must be.
+#[derive(Clone, Debug)]
+pub struct Upload<'a> {
+    /// Where it goes, exactly.
+    pub key: &'a str,
+    /// As what, exactly.
+    pub content_type: &'a str,
+    /// How large it is, exactly.
+    pub content_length: u64,
+    /// How long the form is good for.
+    pub valid_for: Duration,
 }
 
 /// A link by which whoever holds it can upload one object until it expires.
@@ -25,8 +70,12 @@ pub struct PresignedPut {
 }
 
 impl Bucket {
-    pub(crate) fn new(client: Client, name: String) -> Self {
-        Self { client, name }
+    pub(crate) fn new(client: Client, poster: Poster, name: String) -> Self {
+        Self {
+            client,
+            poster,
+            name,
+        }
     }
 
     /// Fetches an object of at most `max_bytes`; `None` if there is none at `key`.
@@ -85,6 +134,81 @@ impl Bucket {
             .await
             .map(|_| ())
             .map_err(|error| ServiceError::of_sdk("delete", self.target(key), error))
+    }
+
+    /// Looks at the object at `key`; `None` if there is none.
+    pub async fn head(&self, key: &str) -> Result<Option<Head>, ServiceError> {
+        let answer = self
+            .client
+            .head_object()
+            .bucket(&self.name)
+            .key(key)
+            .send()
+            .await;
+        match answer {
+            Ok(object) => Ok(Some(Head {
+                size_bytes: u64::try_from(object.content_length().unwrap_or_default())
+                    .unwrap_or_default(),
+                content_type: object.content_type,
+            })),
+            // AWS's answer to this has no body to name the error in; the engines' has one.
+            Err(SdkError::ServiceError(context)) if context.raw().status().as_u16() == 404 => {
+                Ok(None)
+            }
+            Err(error) => Err(ServiceError::of_sdk("head", self.target(key), error)),
+        }
+    }
+
+    /// Begins to read the object at `key`, however large; `None` if there is none.
+    pub async fn read(&self, key: &str) -> Result<Option<Reading>, ServiceError> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(key)
+            .send()
+            .await;
+        match answer {
+            Ok(object) => Ok(Some(Reading {
+                body: object.body,
+                target: self.target(key),
+            })),
+            Err(SdkError::ServiceError(context))
+                if matches!(context.err(), GetObjectError::NoSuchKey(_)) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(ServiceError::of_sdk("get", self.target(key), error)),
+        }
+    }
+
+    /// Copies the object at `from` to `to`, within the service, and stores it there as
+    /// `content_type` whatever it was stored as before.
+    pub async fn copy(&self, from: &str, to: &str, content_type: &str) -> Result<(), ServiceError> {
+        self.client
+            .copy_object()
+            .bucket(&self.name)
+            .copy_source(format!("{}/{}", self.name, percent_encoded(from, b"-._~/")))
+            .key(to)
+            .content_type(content_type)
+            .metadata_directive(MetadataDirective::Replace)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| ServiceError::of_sdk("copy", self.target(from), error))
+    }
+
+    /// A form for one upload. Unlike a link for `PUT`, the service itself refuses any other size,
+    /// key or type.
+    pub fn presign_post(&self, upload: &Upload<'_>) -> Result<PresignedPost, ServiceError> {
+        post_policy::sign(&self.poster, &self.name, upload).map_err(|error| {
+            ServiceError::new(
+                "presign",
+                self.target(upload.key),
+                ErrorKind::Refused,
+                error,
+            )
+        })
     }
 
     /// A link for uploading exactly `content_length` bytes of `content_type` to `key` within
@@ -150,18 +274,36 @@ impl Bucket {
     }
 }
 
+impl Reading {
+    /// The next piece; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, ServiceError> {
+        self.body
+            .try_next()
+            .await
+            .map_err(|error| ServiceError::new("get", &self.target, ErrorKind::Unknown, error))
+    }
+}
+
 /// `Content-Disposition` for a file that is saved under `name` (RFC 6266, RFC 8187): the bytes that
 /// a header may hold as they are, the others percent-encoded.
 fn attachment(name: &str) -> String {
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+    format!(
+        "attachment; filename*=UTF-8''{}",
+        percent_encoded(name, b"-._")
+    )
+}
+
+/// Every byte that is neither a letter nor a digit nor one of `kept` as `%` and two digits.
+fn percent_encoded(text: &str, kept: &[u8]) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    format!("attachment; filename*=UTF-8''{encoded}")
+    encoded
 }
 
 #[cfg(test)]

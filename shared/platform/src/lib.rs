@@ -16,6 +16,7 @@ mod environment;
 mod error;
 pub mod logging;
 mod outbound;
+mod post_policy;
 mod queue;
 mod secret;
 pub mod serve;
@@ -23,7 +24,7 @@ pub mod table;
 pub mod transport;
 
 pub use aws::Aws;
-pub use bucket::{Bucket, PresignedPut};
+pub use bucket::{Bucket, Head, PresignedPost, PresignedPut, Reading, Upload};
 pub use environment::{ConfigError, Environment, Variables};
 pub use error::{ErrorKind, ServiceError};
 pub use outbound::{Outbound, OutboundError, OutboundLimits};

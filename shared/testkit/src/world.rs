@@ -10,12 +10,20 @@ use platform::{
     serve::{Function, Invocation, StartError},
     table::Table,
 };
+use sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::client::Client;
 
 /// The template that everything is made from.
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+/// Where the world's API is, in links that lead out of it and back.
+const PUBLIC_URL: &str = "http://planet.test";
+/// What is another in a test than in the template.
+const PARAMETERS: [(&str, &str); 2] = [
+    ("AlipayGatewayUrl", sandbox::GATEWAY_URL),
+    ("PublicUrl", PUBLIC_URL),
+];
 /// When every world begins.
 const BEGINNING: &str = "2026-06-01T12:00:00Z";
 
@@ -27,6 +35,8 @@ pub struct World {
     pub aws: Aws,
     /// The engines themselves.
     pub engines: Engines,
+    /// The payment gateway that the world's functions speak to, without a socket.
+    pub sandbox: Sandbox,
     template: Template,
 }
 
@@ -40,15 +50,29 @@ pub struct App {
 impl World {
     /// Starts a world of its own.
     pub async fn start() -> Self {
-        let template =
-            Template::read(TEMPLATE, &Parameters::default()).expect("the template is valid");
+        let parameters: Parameters = PARAMETERS
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let template = Template::read(TEMPLATE, &parameters).expect("the template is valid");
         let engines = Engines::memory(&template).await.expect("engines start");
+        let mut secrets = template.secrets.iter();
+        if let Some(merchant) = secrets.find(|secret| secret.logical_id == "AlipaySecret") {
+            engines
+                .put_secret(&merchant.name, &sandbox::merchant_secret_json())
+                .expect("the secret is there");
+        }
         let beginning: Timestamp = BEGINNING.parse().expect("the beginning is a time");
-        let aws = Aws::over(&credentials(), Arc::new(engines.clone())).expect("credentials");
+        let clock = Clock::manual(beginning);
+        let keys = sandbox::Keys::well_known().expect("the sandbox's keys are keys");
+        let sandbox = Sandbox::new(clock.clone(), keys);
+        let aws = Aws::over(&credentials(), Arc::new(engines.clone()))
+            .expect("credentials")
+            .with_outbound(Arc::new(sandbox.clone()));
         Self {
-            clock: Clock::manual(beginning),
+            clock,
             aws,
             engines,
+            sandbox,
             template,
         }
     }
@@ -78,6 +102,30 @@ impl World {
             function: built.unwrap_or_else(|error| panic!("{function} did not start: {error}")),
             clock: self.clock.clone(),
         }
+    }
+
+    /// Delivers the payment gateway's notifies that are due to `app`, the function that takes them.
+    /// Answers how many attempts were made.
+    pub async fn deliver_notifies(&self, app: &App) -> usize {
+        let anyone = app.anonymous();
+        self.sandbox
+            .deliver_due(&move |url: String, body: String| {
+                let anyone = anyone.clone();
+                async move {
+                    let path = url.strip_prefix(PUBLIC_URL)?.to_owned();
+                    let answer = anyone
+                        .request("POST", &path)
+                        .header(
+                            "content-type",
+                            "application/x-www-form-urlencoded; charset=utf-8",
+                        )
+                        .body(body)
+                        .send()
+                        .await;
+                    (answer.status == 200).then_some(answer.body)
+                }
+            })
+            .await
     }
 
     /// The table with this logical id.

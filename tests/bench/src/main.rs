@@ -7,11 +7,12 @@
 )]
 
 mod accrual;
+mod checkout;
 mod meter;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench NAME [--json]\n\n  accrual   read and write units per 1,000 plays, and what a replay costs\n";
+const USAGE: &str = "usage: bench NAME [--json]\n\n  accrual   read and write units per 1,000 plays, and what a replay costs\n  checkout  round trips, read and write units per order\n";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     };
     let figures = match name.map(String::as_str) {
         Some("accrual") => runtime.block_on(accrual::run()),
+        Some("checkout") => runtime.block_on(checkout::run()),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::FAILURE;

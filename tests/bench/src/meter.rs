@@ -17,10 +17,14 @@ use serde_json::{Value, json};
 pub(crate) struct Consumed {
     /// Half read units.
     pub(crate) half_read_units: u64,
-    /// Half write units.
+    /// Half write units, those of indexes included.
     pub(crate) half_write_units: u64,
-    /// Requests.
-    pub(crate) round_trips: u64,
+    /// Half write units of indexes alone.
+    pub(crate) half_index_write_units: u64,
+    /// Requests that read.
+    pub(crate) read_round_trips: u64,
+    /// Requests that write.
+    pub(crate) write_round_trips: u64,
 }
 
 /// Counts on the way to the engines. Cheap to clone; clones count together.
@@ -75,11 +79,13 @@ impl Transport for Meter {
             let response = call.await?;
             let units = half_units(response.body());
             let mut consumed = consumed.lock().unwrap_or_else(PoisonError::into_inner);
-            consumed.round_trips += 1;
             if is_read {
-                consumed.half_read_units += units;
+                consumed.half_read_units += units.all;
+                consumed.read_round_trips += 1;
             } else {
-                consumed.half_write_units += units;
+                consumed.half_write_units += units.all;
+                consumed.half_index_write_units += units.of_indexes;
+                consumed.write_round_trips += 1;
             }
             drop(consumed);
             Ok(response)
@@ -90,29 +96,51 @@ impl Transport for Meter {
 fn asking_for_capacity(body: &Bytes) -> Bytes {
     match serde_json::from_slice::<Value>(body) {
         Ok(mut request) => {
-            request["ReturnConsumedCapacity"] = json!("TOTAL");
+            request["ReturnConsumedCapacity"] = json!("INDEXES");
             Bytes::from(request.to_string())
         }
         Err(_) => body.clone(),
     }
 }
 
+/// Half units of one answer.
+#[derive(Default)]
+struct HalfUnits {
+    all: u64,
+    of_indexes: u64,
+}
+
 /// One table's capacity is an object; a transaction's is a list. A failed condition bills as much
 /// as a write of one unit, but its answer carries no figure.
-fn half_units(body: &Bytes) -> u64 {
+fn half_units(body: &Bytes) -> HalfUnits {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
-    let units = |capacity: &Value| {
-        let units = capacity["CapacityUnits"].as_f64().unwrap_or_default();
-        (units * 2.0).round() as u64
-    };
-    if answer["__type"]
+    let is_refused = answer["__type"]
         .as_str()
-        .is_some_and(|kind| kind.contains("ConditionalCheckFailed"))
-    {
-        return 2;
+        .is_some_and(|kind| kind.contains("ConditionalCheckFailed"));
+    if is_refused {
+        return HalfUnits {
+            all: 2,
+            of_indexes: 0,
+        };
     }
-    match &answer["ConsumedCapacity"] {
-        Value::Array(tables) => tables.iter().map(units).sum(),
-        capacity => units(capacity),
+    let tables = match &answer["ConsumedCapacity"] {
+        Value::Array(tables) => tables.as_slice(),
+        table => std::slice::from_ref(table),
+    };
+    let mut total = HalfUnits::default();
+    for table in tables {
+        total.all += half_units_of(table);
+        let indexes = table["GlobalSecondaryIndexes"].as_object();
+        total.of_indexes += indexes
+            .into_iter()
+            .flat_map(|indexes| indexes.values())
+            .map(half_units_of)
+            .sum::<u64>();
     }
+    total
+}
+
+fn half_units_of(capacity: &Value) -> u64 {
+    let units = capacity["CapacityUnits"].as_f64().unwrap_or_default();
+    (units * 2.0).round() as u64
 }

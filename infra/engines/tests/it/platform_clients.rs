@@ -78,7 +78,7 @@ async fn a_link_that_the_platform_gives_out_takes_exactly_what_it_is_for() {
             .header("content-type", content_type)
             .body(Bytes::from(body))
             .unwrap();
-        assert!(Engines::is_for_aws(&request));
+        assert!(engines.is_for_aws(&request));
         engines.serve(request).await.status()
     };
     assert_eq!(upload("longer", "image/png").await, StatusCode::FORBIDDEN);

@@ -24,7 +24,7 @@ async fn over_a_socket(
         request = request.header(*name, *value);
     }
     let request = request.body(Bytes::from(body)).unwrap();
-    assert!(Engines::is_for_aws(&request));
+    assert!(engines.is_for_aws(&request));
     engines.serve(request).await
 }
 
@@ -93,7 +93,7 @@ async fn an_unsigned_request_is_refused() {
     let request = Request::get("https://s3.us-east-1.amazonaws.com/planet-media/a")
         .body(Bytes::new())
         .unwrap();
-    assert!(!Engines::is_for_aws(&request));
+    assert!(!engines.is_for_aws(&request));
     let response = engines.call(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
 }

@@ -136,7 +136,7 @@ impl Gateway {
         peer: SocketAddr,
         request_id: String,
     ) -> Response<Bytes> {
-        if Engines::is_for_aws(&request) {
+        if self.0.engines.is_for_aws(&request) {
             return self.0.engines.serve(request).await;
         }
         let (head, body) = request.into_parts();

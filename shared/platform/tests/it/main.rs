@@ -12,6 +12,7 @@ mod many;
 mod outbound;
 mod services;
 mod transactions;
+mod uploads;
 
 use std::sync::Arc;
 

@@ -49,7 +49,8 @@ fn request(address: &str) -> http::Request<Bytes> {
 
 #[tokio::test]
 async fn an_answer_is_brought_whole_and_a_redirect_is_not_followed() {
-    let answer = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 2\r\n\r\nno";
+    let answer =
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 2\r\n\r\nno";
     let address = server(Some(answer)).await;
     let response = aws().outbound().send(request(&address), LIMITS).await;
     let response = response.unwrap();
