@@ -4,7 +4,12 @@ use kernel::{Event, Timestamp};
 use platform::{ServiceError, table::Change};
 use serde_json::{Value, json};
 
-use crate::{account::Account, keys, store};
+use crate::{
+    account::Account,
+    keys,
+    organization::{Organization, State},
+    store,
+};
 
 /// Who gets an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +18,8 @@ pub(crate) enum Subscriber {
     Points,
     /// `listening`, which refuses revoked tokens.
     Listening,
+    /// `shops`, which lets approved organizations sell.
+    Shops,
 }
 
 /// The version of a revoked token: it was made in the first, and there is no third.
@@ -26,6 +33,8 @@ pub(crate) fn events(change: &Change) -> Result<Vec<(Subscriber, Event)>, Servic
     };
     if sk == keys::ACCOUNT_SORT_KEY {
         account_events(change)
+    } else if sk == keys::ORGANIZATION_SORT_KEY {
+        organization_events(change)
     } else if sk.starts_with(keys::REVOKED_LISTENING_TOKEN_PREFIX) {
         revocation_events(change)
     } else {
@@ -59,6 +68,49 @@ fn described(account: &Account) -> Value {
         "time_zone": account.time_zone.as_str(),
         "acquisition_source": account.acquisition_source.as_str(),
         "version": account.version,
+    })
+}
+
+/// An organization is nobody else's concern before it is approved; from then on every change is.
+fn organization_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
+    let old = change.old.clone().map(store::organization_of).transpose()?;
+    let new = change.new.clone().map(store::organization_of).transpose()?;
+    let (Some(old), Some(organization)) = (old, new) else {
+        return Ok(Vec::new());
+    };
+    if organization.version <= old.version {
+        return Ok(Vec::new());
+    }
+    let kind = match (old.state, organization.state) {
+        (State::Submitted, State::Approved) => "organization.approved",
+        (State::Approved, State::Suspended) => "organization.suspended",
+        (State::Suspended, State::Approved) => "organization.reinstated",
+        (State::Approved, State::Approved) | (State::Suspended, State::Suspended) => {
+            "organization.updated"
+        }
+        (State::Draft | State::Submitted | State::Rejected, _)
+        | (_, State::Draft | State::Submitted | State::Rejected) => return Ok(Vec::new()),
+    };
+    let event = derived(
+        kind,
+        organization.id.to_string(),
+        organization.version,
+        organization.updated_at,
+        told(&organization),
+    )?;
+    Ok(vec![(Subscriber::Shops, event)])
+}
+
+/// What others are told of an organization: nothing of its members, and no answer.
+fn told(organization: &Organization) -> Value {
+    json!({
+        "organization": organization.id,
+        "kind": organization.kind,
+        "name": organization.name.as_str(),
+        "region": organization.region.as_str(),
+        "state": organization.state,
+        "house_owned": organization.house_owned,
+        "version": organization.version,
     })
 }
 

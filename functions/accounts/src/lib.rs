@@ -1,14 +1,18 @@
-//! People: signing up and in, their own account, and the tokens of their players.
+//! People: signing up and in, their own account, the tokens of their players, and the organizations
+//! they act for.
 //!
 //! Invariants:
 //!
 //! - One e-mail address has at most one account, however many sign up with it at once.
 //! - `acquisition_source` never changes.
 //! - Of a session's refresh tokens one is good; showing an older one ends the session.
+//! - An organization has an owner at all times, however many leave at once.
+//! - An access token acts for an organization only by a membership, or by a representation that both
+//!   sides agreed to; and sells only for one that an operator approved.
 //! - Passwords, their hashes and e-mail addresses leave this context in no event and no log.
 //!
-//! Start reading at [`api`], the table of routes; the rules are in `account.rs` and `session.rs`,
-//! everything that is kept in `store/`.
+//! Start reading at [`api`], the table of routes; the rules are in `account.rs`, `session.rs` and
+//! `organization/`, everything that is kept in `store/`.
 
 mod account;
 mod acquisition_source;
@@ -19,6 +23,7 @@ mod hashing;
 mod keys;
 mod limits;
 mod name;
+mod organization;
 mod password;
 mod refresh_token;
 mod routes;
@@ -35,11 +40,17 @@ use platform::{
 };
 use tokens::{PublishedKeys, Signer, TokenError};
 use utoipa_axum::routes;
-use web::{Api, RateLimits};
+use web::{Api, ApiError, RateLimits};
 
 use crate::{
-    config::Config, events::Subscriber, hashing::Hashing, keys::EmailKeys, limits::Limits,
-    refresh_token::RefreshTokens, store::Store,
+    config::Config,
+    events::Subscriber,
+    hashing::Hashing,
+    keys::EmailKeys,
+    limits::Limits,
+    organization::{KindTerms, Kinds, KindsError, OrganizationKind},
+    refresh_token::RefreshTokens,
+    store::Store,
 };
 
 /// What the routes work with. Cheap to clone.
@@ -53,12 +64,25 @@ pub struct App {
     signer: Arc<Signer>,
     refresh_tokens: RefreshTokens,
     published_keys: PublishedKeys,
+    kinds: Arc<Kinds>,
+}
+
+impl App {
+    /// What organizations of `kind` may do and are asked for.
+    fn terms(&self, kind: OrganizationKind) -> Result<&KindTerms, ApiError> {
+        let terms = self.kinds.terms(kind);
+        terms.ok_or_else(|| ApiError::internal("a kind of organization has no terms"))
+    }
 }
 
 /// The routes of this context.
 pub fn api() -> Api<App> {
-    Api::new()
-        .public(routes!(routes::sign_up::sign_up))
+    representations(members(organizations(people(Api::new()))))
+}
+
+/// Accounts, sessions and listening tokens.
+fn people(api: Api<App>) -> Api<App> {
+    api.public(routes!(routes::sign_up::sign_up))
         .public(routes!(routes::sign_in::sign_in))
         .public(routes!(routes::refresh::refresh))
         .public(routes!(routes::jwks::jwks))
@@ -71,6 +95,63 @@ pub fn api() -> Api<App> {
         .route(routes!(
             routes::revoke_listening_token::revoke_listening_token
         ))
+}
+
+/// Organizations, their review, and tokens that act for them.
+fn organizations(api: Api<App>) -> Api<App> {
+    use routes::organizations as route;
+    api.public(routes!(route::list_kinds::list_organization_kinds))
+        .route(routes!(
+            route::create::create_organization,
+            route::list::list_organizations
+        ))
+        .route(routes!(route::list_in_state::list_organizations_in_state))
+        .route(routes!(
+            route::get::get_organization,
+            route::edit::edit_organization
+        ))
+        .route(routes!(route::answer_requirement::answer_requirement))
+        .route(routes!(route::submit::submit_organization))
+        .route(routes!(route::review::approve_organization))
+        .route(routes!(route::review::reject_organization))
+        .route(routes!(route::review::suspend_organization))
+        .route(routes!(route::review::reinstate_organization))
+        .route(routes!(
+            route::mark_house_owned::mark_organization_house_owned
+        ))
+        .route(routes!(route::issue_access_token::issue_organization_token))
+}
+
+/// Who is in an organization, and who is asked to be.
+fn members(api: Api<App>) -> Api<App> {
+    use routes::members as route;
+    api.route(routes!(
+        route::invite::invite_member,
+        route::list::list_members
+    ))
+    .route(routes!(
+        route::change_role::change_member_role,
+        route::remove::remove_member
+    ))
+    .route(routes!(route::accept::accept_invitation))
+    .route(routes!(route::decline::decline_invitation))
+    .route(routes!(route::list_invitations::list_invitations))
+    .route(routes!(route::withdraw_invitation::withdraw_invitation))
+    .route(routes!(
+        route::list_received_invitations::list_received_invitations
+    ))
+}
+
+/// Who acts for whom.
+fn representations(api: Api<App>) -> Api<App> {
+    use routes::representations as route;
+    api.route(routes!(
+        route::propose::propose_representation,
+        route::list::list_representations
+    ))
+    .route(routes!(route::get::get_representation))
+    .route(routes!(route::approve::approve_representation))
+    .route(routes!(route::revoke::revoke_representation))
 }
 
 /// The function, from its environment. Publishes the keys that its tokens are verified with.
@@ -94,13 +175,15 @@ pub async fn build(
         signer: Arc::new(signer),
         refresh_tokens: RefreshTokens::new(&secret),
         published_keys,
+        kinds: Arc::new(Kinds::embedded().map_err(unreadable)?),
     };
     let points = aws.queue(config.points_queue_url);
     let listening = aws.queue(config.listening_queue_url);
+    let shops = aws.queue(config.shops_queue_url);
     Ok(Function::new()
         .http(api().router(app))
         .stream(move |changes| {
-            let (points, listening) = (points.clone(), listening.clone());
+            let (points, listening, shops) = (points.clone(), listening.clone(), shops.clone());
             publish(changes, move |change| {
                 let events = events::events(change)?;
                 Ok(events
@@ -108,6 +191,7 @@ pub async fn build(
                     .map(|(subscriber, event)| match subscriber {
                         Subscriber::Points => (points.clone(), event),
                         Subscriber::Listening => (listening.clone(), event),
+                        Subscriber::Shops => (shops.clone(), event),
                     })
                     .collect())
             })
@@ -120,4 +204,9 @@ fn unsignable(error: TokenError) -> ServiceError {
         TokenError::Service(error) => error,
         error => ServiceError::malformed("the signing keys", error),
     }
+}
+
+/// What this build carries is read by its tests, too.
+fn unreadable(error: KindsError) -> ServiceError {
+    ServiceError::malformed("the organization kinds", error)
 }

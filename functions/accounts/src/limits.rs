@@ -1,13 +1,26 @@
-//! How often one may sign up, and guess.
+//! How often one may sign up, guess, invite and propose.
 
+use kernel::{Id, kind};
 use web::{ApiError, Limit, RateLimits, Taken};
 
 use crate::{config::Config, keys::EmailKey};
 
 const HOUR_S: i64 = 60 * 60;
 const QUARTER_HOUR_S: i64 = 15 * 60;
+const DAY_S: i64 = 24 * HOUR_S;
 /// One address may try many accounts (a household, an office), but not a list of them.
 const LOGIN_FAILURES_PER_ADDRESS: u32 = 100;
+/// Whoever is invited or proposed to did not ask for it, so nobody does it by the thousand.
+const INVITATIONS: Limit = Limit {
+    name: "invitations",
+    max: 100,
+    window_s: DAY_S,
+};
+const PROPOSALS: Limit = Limit {
+    name: "representation-proposals",
+    max: 50,
+    window_s: DAY_S,
+};
 
 /// The limits of this context, counted in the requests table.
 #[derive(Clone, Debug)]
@@ -52,6 +65,18 @@ impl Limits {
     pub(crate) async fn sign_up(&self, source_ip: &str) -> Result<(), ApiError> {
         // A signup that then fails counts, too: it was tried.
         let _taken = self.counts.require(&self.signups, source_ip).await?;
+        Ok(())
+    }
+
+    /// Counts an invitation of an organization, or answers 429.
+    pub(crate) async fn invite(&self, by: Id<kind::Organization>) -> Result<(), ApiError> {
+        let _taken = self.counts.require(&INVITATIONS, &by.to_string()).await?;
+        Ok(())
+    }
+
+    /// Counts a representation that an organization proposes, or answers 429.
+    pub(crate) async fn propose(&self, by: Id<kind::Organization>) -> Result<(), ApiError> {
+        let _taken = self.counts.require(&PROPOSALS, &by.to_string()).await?;
         Ok(())
     }
 

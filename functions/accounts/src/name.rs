@@ -35,7 +35,7 @@ impl FromStr for Name {
 }
 
 /// Line breaks, control characters, and those that turn the direction of what stands beside them.
-fn disturbs(letter: char) -> bool {
+pub(crate) fn disturbs(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

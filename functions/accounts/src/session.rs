@@ -73,6 +73,11 @@ impl Session {
         idle.min(self.started_at_ms.saturating_add(LIFETIME_MS))
     }
 
+    /// Whether it goes on at `now_ms`.
+    pub(crate) fn is_live(&self, now_ms: i64) -> bool {
+        !self.revoked && now_ms < self.expires_at_ms()
+    }
+
     /// What the refresh token of `generation` gets.
     pub(crate) fn refresh(&self, generation: u32, now_ms: i64) -> Result<Refresh, RefreshError> {
         if self.revoked {

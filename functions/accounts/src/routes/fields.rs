@@ -4,6 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
+use web::{ApiError, Paging};
 
 /// A text that is a `T`.
 pub(super) fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -36,4 +37,14 @@ where
         Value::String(text) => text.parse().map_err(D::Error::custom),
         _ => Err(D::Error::custom("it is not a text")),
     }
+}
+
+/// Where a page begins: after the item whose id the cursor names.
+pub(super) fn after<T: FromStr>(paging: &Paging) -> Result<Option<T>, ApiError> {
+    paging
+        .after
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| ApiError::field("cursor", "it is no cursor that this list gave out"))
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::{ApiError, Caller, Json, List, Paging, PagingParams};
 
+use super::fields::after;
 use crate::App;
 
 /// A token, without the token itself.
@@ -37,14 +38,9 @@ pub(crate) async fn list_listening_tokens(
     caller: Caller,
     paging: Paging,
 ) -> Result<Json<List<ListeningTokenOut>>, ApiError> {
-    let after = paging
-        .after
-        .map(|after| after.parse())
-        .transpose()
-        .map_err(|_| ApiError::field("cursor", "it is no cursor that this list gave out"))?;
     let page = app
         .store
-        .listening_tokens(caller.account, after, paging.limit)
+        .listening_tokens(caller.account, after(&paging)?, paging.limit)
         .await?;
     let last = page.tokens.last().map(|token| token.id.to_string());
     let next = last.filter(|_| page.has_more);

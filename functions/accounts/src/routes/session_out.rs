@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long an access token holds: so long may somebody who was signed out still act.
-const ACCESS_TOKEN_S: i64 = 15 * 60;
+pub(super) const ACCESS_TOKEN_S: i64 = 15 * 60;
 
 /// A session's tokens.
 #[derive(Debug, Serialize, ToSchema)]

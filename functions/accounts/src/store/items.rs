@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What malformed items are reported under.
-const TARGET: &str = "the accounts table";
+pub(super) const TARGET: &str = "the accounts table";
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct AccountItem {
@@ -224,6 +224,6 @@ pub(super) fn parts(key: Key) -> (String, String) {
     (key.pk().to_owned(), key.sk().unwrap_or_default().to_owned())
 }
 
-fn malformed(defect: impl Error + Send + Sync + 'static) -> ServiceError {
+pub(super) fn malformed(defect: impl Error + Send + Sync + 'static) -> ServiceError {
     ServiceError::malformed(TARGET, defect)
 }

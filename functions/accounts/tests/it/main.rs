@@ -4,11 +4,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod documentation;
+mod house;
+mod invitations;
 mod jwks;
 mod listening_tokens;
 mod me;
+mod members;
+mod organization_tokens;
+mod organizations;
 mod people;
 mod refresh;
+mod representations;
+mod requirements;
+mod review;
 mod secrecy;
 mod sign_in;
 mod sign_out;

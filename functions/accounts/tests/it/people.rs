@@ -76,11 +76,15 @@ impl People {
         let verifier = Verifier::new(keys, self.world.clock.clone());
         let token = access_token.as_str().unwrap();
         let claims = verifier.access(token).await.unwrap();
-        self.app.authorized(BTreeMap::from([
+        let mut context = BTreeMap::from([
             ("account", json!(claims.account)),
             ("session", json!(claims.session)),
             ("scopes", json!(claims.scopes.join(" "))),
-        ]))
+        ]);
+        if let Some(organization) = claims.organization {
+            context.insert("organization", json!(organization));
+        }
+        self.app.authorized(context)
     }
 
     pub(crate) fn advance_s(&self, seconds: i64) {

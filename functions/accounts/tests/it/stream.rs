@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::people::{PASSWORD, People, id};
+use crate::{
+    house::{answer_all, id_of},
+    people::{PASSWORD, People, id},
+};
 
 const ME: &str = "/v1/accounts/me";
 const TOKENS: &str = "/v1/accounts/me/listening-tokens";
@@ -138,4 +141,68 @@ async fn sessions_credentials_and_an_operators_hand_are_nobody_elses_concern() {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
     assert_eq!(people.world.depth("ListeningQueue").await, 0);
+}
+
+#[tokio::test]
+async fn an_organization_is_told_to_shops_from_its_approval_on() {
+    let people = People::start().await;
+    let ada = people.person("ada@example.org").await;
+    let path = people.found(&ada, "personal_office").await;
+    ada.client.patch(&path, json!({ "region": "DE" })).await;
+    answer_all(&ada.client, &path).await;
+    ada.client.post(&format!("{path}/submit"), json!({})).await;
+    people.judge(&path, "reject").await;
+    ada.client.post(&format!("{path}/submit"), json!({})).await;
+    let bob = people.person("bob@example.org").await;
+    people.join(&ada, &path, &bob, "owner").await;
+    tell(&people).await;
+    assert_eq!(people.world.depth("ShopsQueue").await, 0);
+
+    people.judge(&path, "approve").await;
+    ada.client.patch(&path, json!({ "name": "Ada" })).await;
+    people.judge(&path, "suspend").await;
+    let operator = people.app.operator();
+    let flag = operator.request("PUT", &format!("{path}/house-owned"));
+    flag.json(json!({ "house_owned": true })).send().await;
+    people.judge(&path, "reinstate").await;
+    tell(&people).await;
+    let mut events = people.world.messages("ShopsQueue").await;
+    events.sort_by_key(|event| event["version"].as_u64());
+    let version = events[0]["version"].as_u64().unwrap();
+    let told: Vec<Value> = events
+        .iter()
+        .map(|event| {
+            let data = &event["data"];
+            assert_eq!(event["subject"], data["organization"]);
+            assert_eq!(event["version"], data["version"]);
+            json!([
+                event["type"],
+                data["state"],
+                data["name"],
+                data["house_owned"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["organization.approved", "approved", "Silk Records", false]),
+            json!(["organization.updated", "approved", "Ada", false]),
+            json!(["organization.suspended", "suspended", "Ada", false]),
+            json!(["organization.updated", "suspended", "Ada", true]),
+            json!(["organization.reinstated", "approved", "Ada", true]),
+        ]
+    );
+    assert_eq!(
+        events[0]["data"],
+        json!({
+            "organization": id_of(&path),
+            "kind": "personal_office",
+            "name": "Silk Records",
+            "region": "DE",
+            "state": "approved",
+            "house_owned": false,
+            "version": version,
+        })
+    );
 }
