@@ -2,15 +2,10 @@
 //!
 //! It needs a world with a published reward that has a code left, such as the seeded demo.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Broken, Request, Teller, ensure};
-
-/// How long points may take to arrive: they come through a queue.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::{Answer, Broken, Request, Teller, ensure, eventually};
 
 pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     let now = Timestamp::now().as_second();
@@ -147,24 +142,10 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
 
 /// Waits for at least `least` points and until their number rests.
 async fn points_arrive(teller: &mut Teller<'_>, access: &str, least: i64) -> Result<i64, Broken> {
-    let started = tokio::time::Instant::now();
     let request = Request::get("/v1/accounts/me/points").bearer(access);
-    loop {
-        let answer = teller.client.send(&request).await?;
-        let available = answer.number_at("/available");
-        if available >= least {
-            teller.show(&request, &answer);
-            return Ok(available);
-        }
-        if started.elapsed() > PATIENCE {
-            return Err(Broken::Expectation(format!(
-                "after {} s there are {available} points: {}",
-                PATIENCE.as_secs(),
-                answer.text()
-            )));
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let has_them = |answer: &Answer| answer.number_at("/available") >= least;
+    let answer = eventually(teller, &request, has_them).await?;
+    Ok(answer.number_at("/available"))
 }
 
 /// The journal follows the wallet through a stream, so it too is awaited.
@@ -173,22 +154,14 @@ async fn entries_sum_to(
     request: Request,
     points: i64,
 ) -> Result<(), Broken> {
-    let started = tokio::time::Instant::now();
-    loop {
-        let answer = teller.client.send(&request).await?;
+    let sum_is_right = |answer: &Answer| {
         let json = answer.json();
-        let entries = json["items"].as_array().cloned().unwrap_or_default();
-        let sum: i64 = entries
-            .iter()
+        let entries = json["items"].as_array().into_iter().flatten();
+        entries
             .filter_map(|entry| entry["points"].as_i64())
-            .sum();
-        if sum == points {
-            teller.show(&request, &answer);
-            return Ok(());
-        }
-        ensure(started.elapsed() <= PATIENCE, || {
-            format!("the entries sum to {sum} and not to {points}")
-        })?;
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+            .sum::<i64>()
+            == points
+    };
+    eventually(teller, &request, sum_is_right).await?;
+    Ok(())
 }

@@ -7,10 +7,11 @@
 
 mod client;
 mod first;
+mod trade;
 
 pub use client::{Answer, Client, ClientError};
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 /// The name of the first story.
 pub const FIRST: &str = "first";
@@ -29,11 +30,18 @@ pub struct Story {
 type Telling<'a> = Pin<Box<dyn Future<Output = Result<(), Broken>> + 'a>>;
 
 /// Every story there is.
-pub const STORIES: &[Story] = &[Story {
-    name: FIRST,
-    about: "A fan signs up, a scrobbler reports what she plays, points accrue and become a voucher.",
-    play: |teller| Box::pin(first::play(teller)),
-}];
+pub const STORIES: &[Story] = &[
+    Story {
+        name: FIRST,
+        about: "A fan signs up, a scrobbler reports what she plays, points accrue and become a voucher.",
+        play: |teller| Box::pin(first::play(teller)),
+    },
+    Story {
+        name: "trade",
+        about: "A label sells an album, tickets and a shirt; a fan buys from two shops, pays, receives, returns.",
+        play: |teller| Box::pin(trade::play(teller)),
+    },
+];
 
 /// Finds a story by its name.
 pub fn find(name: &str) -> Option<Story> {
@@ -107,6 +115,34 @@ impl Teller<'_> {
                 answer.status
             )))
         }
+    }
+}
+
+/// How long something that travels through a queue may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks until the answer is as it should be, and shows that one.
+pub(crate) async fn eventually(
+    teller: &mut Teller<'_>,
+    request: &Request,
+    holds: impl Fn(&Answer) -> bool,
+) -> Result<Answer, Broken> {
+    let started = tokio::time::Instant::now();
+    loop {
+        let answer = teller.client.send(request).await?;
+        if holds(&answer) {
+            teller.show(request, &answer);
+            return Ok(answer);
+        }
+        ensure(started.elapsed() <= PATIENCE, || {
+            format!(
+                "{request} still answers {} {} after {} s",
+                answer.status,
+                answer.text(),
+                PATIENCE.as_secs()
+            )
+        })?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 

@@ -17,7 +17,7 @@ use crate::demo_planet;
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
 
 /// Skips in a way nobody overlooks; in CI there is no skipping.
-fn skip(why: &str) {
+pub(crate) fn skip(why: &str) {
     assert!(
         std::env::var_os("CI").is_none(),
         "in CI nothing is skipped: {why}"
@@ -48,7 +48,7 @@ fn python() -> Result<PathBuf, String> {
     Ok(python)
 }
 
-fn run(command: &mut Command) -> Result<Output, String> {
+pub(crate) fn run(command: &mut Command) -> Result<Output, String> {
     let output = command
         .output()
         .map_err(|error| format!("{command:?}: {error}"))?;

@@ -6,6 +6,7 @@
     reason = "a test fails by a panic"
 )]
 
+mod alipay;
 mod authorization;
 mod bad_input;
 mod clients;
