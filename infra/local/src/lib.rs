@@ -27,7 +27,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::ConnectInfo};
+use axum::extract::ConnectInfo;
 use engines::{
     EngineError, Engines,
     template::{Template, TemplateError},

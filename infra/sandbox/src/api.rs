@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    APP_ID, BUYER_ID, Keys, Sandbox,
+    APP_ID, BUYER_ID, Keys, Refusal, Sandbox,
     book::{Book, Number, Refunded},
     fault::{Outcome, under},
-    trade::{Refusal, SandboxTrade},
+    trade::SandboxTrade,
 };
 
 /// A request whose signature is the merchant's.
@@ -35,13 +35,20 @@ pub(crate) struct Content {
 /// What is invalid, so that the gateway cannot tell who asks, or what. It answers without a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {}", self.sub_code(), self.message())]
-pub(crate) enum GateError {
+pub enum GateError {
+    /// The application is not the sandbox's.
     AppId,
+    /// It is not signed with RSA2.
     SignType,
+    /// It is not in UTF-8.
     Charset,
+    /// The signature is not the merchant's.
     Signature,
+    /// The method is none that is served there.
     Method,
+    /// The time is not in Alipay's spelling.
     Timestamp,
+    /// The parameters are no form, or their content no JSON.
     Parameters,
 }
 

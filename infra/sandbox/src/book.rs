@@ -6,8 +6,9 @@ use alipay::{BeijingTime, Fen, OutRequestNo, OutTradeNo, TradeNo};
 use jiff::Timestamp;
 
 use crate::{
+    Refusal,
     outbox::Outbox,
-    trade::{Order, Refusal, SandboxTrade},
+    trade::{Order, SandboxTrade},
 };
 
 /// All trades of one sandbox.

@@ -11,10 +11,9 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::{
-    GATEWAY_URL, Sandbox,
+    GATEWAY_URL, Refusal, Sandbox,
     book::{Book, Number},
     fault::{Outcome, under},
-    trade::Refusal,
 };
 
 impl Gateway for Sandbox {

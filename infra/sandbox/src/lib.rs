@@ -25,6 +25,7 @@ mod keys;
 mod outbox;
 mod page;
 mod pay;
+mod refusal;
 mod routes;
 pub mod trade;
 mod transport;
@@ -40,12 +41,15 @@ use kernel::Clock;
 use crate::{
     book::{Book, Number},
     fault::Faults,
-    trade::{Refusal, SandboxTrade},
+    trade::SandboxTrade,
 };
 
+pub use api::GateError;
 pub use fault::Fault;
 pub use keys::{APP_ID, Keys, SELLER_ID, merchant_secret_json};
 pub use outbox::{Attempt, Notifier};
+pub use pay::PayError;
+pub use refusal::Refusal;
 
 /// The number of the one buyer, whom everybody is.
 pub(crate) const BUYER_ID: &str = "2088000000000002";

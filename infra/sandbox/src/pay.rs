@@ -5,21 +5,23 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::{
-    APP_ID, SELLER_ID, Sandbox,
+    APP_ID, Refusal, SELLER_ID, Sandbox,
     api::{Content, GateError, verified},
     book::Number,
-    trade::{Order, Refusal, SandboxTrade},
+    trade::{Order, SandboxTrade},
 };
 
 /// For how long a trade without `time_expire` waits.
 const DEFAULT_PATIENCE: SignedDuration = SignedDuration::from_hours(15 * 24);
 const MAX_SUBJECT_CHARACTERS: usize = 256;
 
-/// Why no page is shown.
+/// Why there is no page to pay on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PayError {
+pub enum PayError {
+    /// The request is not the merchant's, or none at all.
     #[error(transparent)]
     Gate(#[from] GateError),
+    /// What it asks for is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
 }
@@ -63,11 +65,10 @@ impl Sandbox {
     ///
     /// # Errors
     /// What the page would say instead.
-    pub fn open_page(&self, url: &str) -> Result<SandboxTrade, String> {
+    pub fn open_page(&self, url: &str) -> Result<SandboxTrade, PayError> {
         let (_, query) = url.split_once('?').unwrap_or_default();
-        let form = Form::decode(query.as_bytes()).map_err(|error| error.to_string())?;
+        let form = Form::decode(query.as_bytes()).map_err(|_| GateError::Parameters)?;
         self.open(&form, &[Method::PagePay, Method::WapPay])
-            .map_err(|error| error.to_string())
     }
 
     /// A buyer's phone gets an order string and pays it. The answer is what the Alipay app would hand

@@ -11,12 +11,8 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{
-    GATEWAY_PATH, Sandbox,
-    book::Number,
-    fault::Outcome,
-    page,
-    pay::PayError,
-    trade::{Refusal, SandboxTrade},
+    GATEWAY_PATH, Refusal, Sandbox, book::Number, fault::Outcome, page, pay::PayError,
+    trade::SandboxTrade,
 };
 
 const MAX_BODY_BYTES: usize = 64 * 1024;

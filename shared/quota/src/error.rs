@@ -9,7 +9,7 @@ use crate::quotas::MAX_SHARDS;
 #[error("a quota has 1 to {MAX_SHARDS} shards")]
 pub struct CreateError;
 
-/// Why a hold cannot be placed.
+/// Why units cannot be held or taken.
 #[derive(Debug, thiserror::Error)]
 pub enum HoldError {
     /// There are too few units free. Nothing was written for it but a hint, at most.
@@ -18,8 +18,9 @@ pub enum HoldError {
     /// The hold would have ended before it began.
     #[error("the hold's time is over")]
     Expired,
-    /// The hold's id is that of a hold in force of other units or another expiry.
-    #[error("the hold's id is that of another hold")]
+    /// The id is that of a hold in force: of other units or another expiry, or where units were to be
+    /// taken without one.
+    #[error("the id is that of another hold")]
     Reused,
     /// There is no such quota.
     #[error("there is no such quota")]
@@ -36,6 +37,23 @@ pub enum CommitError {
     /// repeating itself, and it is done; any other has lost the hold to time.
     #[error("the hold is not in force")]
     Gone,
+    /// No answer to act on.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// Why units cannot come back.
+#[derive(Debug, thiserror::Error)]
+pub enum GiveBackError {
+    /// Fewer units are committed than are to come back: they came back before, or were never taken.
+    #[error("only {committed} units are committed")]
+    TooMany {
+        /// How many units are committed.
+        committed: u32,
+    },
+    /// There is no such quota.
+    #[error("there is no such quota")]
+    Unknown,
     /// No answer to act on.
     #[error(transparent)]
     Service(#[from] ServiceError),

@@ -4,12 +4,15 @@
 //! A quota has a `capacity`. Units of it are either *committed* (given for good), *held* (promised
 //! until a time) or free. A [hold](Quotas::hold) takes free units, a [commit](Quotas::commit) makes a
 //! hold final, a [release](Quotas::release) gives it back, and time gives it back by itself: a hold
-//! is free the moment `expires_at <= now`, whether or not anything has swept it away.
+//! is free the moment `expires_at <= now`, whether or not anything has swept it away. Without a hold,
+//! [take](Quotas::take) commits free units at once, and [give_back](Quotas::give_back) makes
+//! committed units free again.
 //!
 //! **Invariants**
 //! - committed + live holds ≤ capacity, in each shard and so in the whole, whatever the interleaving.
 //! - Every hold that was placed ends exactly once: committed, released or expired. The repetition of
-//!   a commit or a release finds nothing and changes nothing.
+//!   a commit or a release finds nothing and changes nothing. Units that are taken or given back
+//!   leave no trace by which a repetition could be known; the caller's own record must know it.
 //! - Nothing is read to keep the count right. The conditions of the writes alone do that; what is
 //!   read before decides which write is worth trying, and refuses what cannot succeed without a
 //!   write.
@@ -21,11 +24,20 @@
 //! created under "there is none yet" and moved on under its own state, is what makes a hold happen
 //! once; the [`Claim`] belongs into it. When the transaction is cancelled and
 //! [names](platform::table::Cancellation::names) [`QUOTA`], somebody else was faster: ask again.
+//! A transaction may change an item once, so units of one quota are asked for together.
 //!
 //! ```text
 //! let plan = quotas.hold(&seats, &hold).await?;          // SoldOut costs no write
 //! let order = Order::placed(plan.claim);                 // the claim is stored with the order
 //! aws.transact(Transaction::from(plan.writes).and(orders.create(&order))).await?;
+//! ```
+//!
+//! A caller who reads rows of its own anyway reads the quota's with them, in one round trip:
+//!
+//! ```text
+//! let row = quotas.first_read(&seats, hold.id);          // None if all is believed empty
+//! let seen = aws.get_many(&[..., (quotas_table, row)]).await?;
+//! let plan = quotas.hold_seeing(&seats, &hold, seen).await?;   // reads more only if home is empty
 //! ```
 //!
 //! # Hot things
@@ -47,8 +59,9 @@
 //!
 //! | who asks | row | how |
 //! |---|---|---|
-//! | hold, commit, release | `QUOTA#<id>#<shard>` | strongly consistent get, then one conditional update |
-//! | usage, capacity, sweep | `QUOTA#<id>#0` … `#<shards − 1>` | gets, then conditional updates |
+//! | hold, take, commit, release, give back | `QUOTA#<id>#<shard>` | strongly consistent get, then one conditional update |
+//! | usage, capacity | `QUOTA#<id>#0` … `#<shards − 1>` | one batch get, then conditional updates |
+//! | sweep | `QUOTA#<id>#0` … `#<shards − 1>` | gets, then conditional updates |
 //! | finding the last units | `QUOTA#<id>#HINT` (with several shards) | get; a plain update when much was empty |
 //!
 //! Start at [`Quotas`]; the rules are in `shard.rs`, pure, and the conditions in `store.rs`.
@@ -61,12 +74,14 @@ mod hold;
 mod keys;
 mod quotas;
 mod resolve;
+mod search;
 mod shard;
 mod store;
+mod take;
 
 pub use belief::BELIEF_MS;
 pub use claim::{Claim, Hold, QuotaId, QuotaIdError};
-pub use error::{CapacityError, CommitError, CreateError, HoldError, UsageError};
+pub use error::{CapacityError, CommitError, CreateError, GiveBackError, HoldError, UsageError};
 pub use hold::Plan;
 pub use quotas::{MAX_SHARDS, QUOTA, Quotas, Usage};
 pub use shard::MAX_HOLDS_PER_SHARD;

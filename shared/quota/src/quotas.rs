@@ -98,8 +98,8 @@ impl Quotas {
         Ok(units)
     }
 
-    /// How the quota's units are used now. Reads every shard: for people to look at, not for
-    /// deciding.
+    /// How the quota's units are used now. Reads every shard, in one round trip: for people to look
+    /// at, not for deciding.
     pub async fn usage(&self, quota: &QuotaId) -> Result<Usage, UsageError> {
         let now_ms = self.clock.now_ms();
         let states = self.all(quota).await?.ok_or(UsageError::Unknown)?;
@@ -131,17 +131,11 @@ impl Quotas {
 
     /// Every shard of the quota.
     pub(crate) async fn all(&self, quota: &QuotaId) -> Result<Option<Vec<Shard>>, ServiceError> {
-        let Some((shards, _)) = self.open(quota).await? else {
-            return Ok(None);
-        };
-        let mut states = Vec::with_capacity(usize::from(shards));
-        for shard in 0..shards {
-            match store::read(&self.table, quota, shard).await? {
-                Some(state) => states.push(state),
-                None => return Ok(None),
-            }
+        match self.open(quota).await? {
+            None => Ok(None),
+            Some((1, Some(only))) => Ok(Some(vec![only])),
+            Some((shards, _)) => store::read_all(&self.table, quota, shards).await,
         }
-        Ok(Some(states))
     }
 
     /// Takes away as many expired holds as one write can, and answers how many units they had.

@@ -38,15 +38,6 @@ pub(crate) struct Held {
     pub(crate) expires_at_ms: i64,
 }
 
-/// A hold that can be placed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Taking {
-    pub(crate) hold: Id<kind::Hold>,
-    pub(crate) held: Held,
-    /// Expired holds that the same write takes away.
-    pub(crate) collected: Collected,
-}
-
 /// Expired holds to take away.
 pub(crate) type Collected = BTreeMap<Id<kind::Hold>, Held>;
 
@@ -58,18 +49,24 @@ impl Held {
 }
 
 impl Shard {
-    /// How many units can be taken now.
-    pub(crate) fn room(&self, now_ms: i64) -> u32 {
+    /// How many units can be held now: none if the item carries as many holds as it may.
+    pub(crate) fn room_to_hold(&self, now_ms: i64) -> u32 {
         if self.holds_after_collecting(now_ms) >= MAX_HOLDS_PER_SHARD {
             return 0;
         }
+        self.room_to_take(now_ms)
+    }
+
+    /// How many units can be taken for good now.
+    pub(crate) fn room_to_take(&self, now_ms: i64) -> u32 {
         self.free
             .saturating_add(self.collectable(now_ms).map(|(_, held)| held.units).sum())
     }
 
-    /// The change that places a hold of so many units, at most [`room`](Self::room).
-    pub(crate) fn take(&self, hold: Id<kind::Hold>, held: Held, now_ms: i64) -> Taking {
-        let mut needed = held.units.saturating_sub(self.free);
+    /// The expired holds that the write which takes so many units, at most the
+    /// [room](Self::room_to_take), must take away.
+    pub(crate) fn collected_for(&self, units: u32, now_ms: i64) -> Collected {
+        let mut needed = units.saturating_sub(self.free);
         let tidy = self.holds.len() > TIDY_ABOVE;
         let mut collected = Collected::new();
         for (id, expired) in self.collectable(now_ms) {
@@ -79,11 +76,7 @@ impl Shard {
             needed = needed.saturating_sub(expired.units);
             collected.insert(id, expired);
         }
-        Taking {
-            hold,
-            held,
-            collected,
-        }
+        collected
     }
 
     /// Expired holds, as many as one write can take away.
@@ -92,7 +85,7 @@ impl Shard {
     }
 
     /// Whether more holds have expired than one write could take away, so that
-    /// [`room`](Self::room) is less than what is really free.
+    /// [room](Self::room_to_take) is less than what is really free.
     pub(crate) fn is_littered(&self, now_ms: i64) -> bool {
         self.expired(now_ms).nth(MAX_COLLECTED).is_some()
     }
@@ -167,24 +160,19 @@ mod tests {
 
     #[test]
     fn a_hold_is_free_the_moment_its_time_has_come_and_not_before() {
-        assert_eq!(shard(1, &[(2, NOW_MS + 1)]).room(NOW_MS), 1);
-        assert_eq!(shard(1, &[(2, NOW_MS)]).room(NOW_MS), 3);
+        assert_eq!(shard(1, &[(2, NOW_MS + 1)]).room_to_hold(NOW_MS), 1);
+        assert_eq!(shard(1, &[(2, NOW_MS)]).room_to_hold(NOW_MS), 3);
     }
 
     #[test]
     fn nothing_is_taken_away_that_is_not_needed() {
         let shard = shard(5, &[(2, 0), (2, 0)]);
-        let held = Held {
-            units: 5,
-            expires_at_ms: NOW_MS + 1,
-        };
-        assert!(shard.take(id(9), held, NOW_MS).collected.is_empty());
-        let held = Held { units: 6, ..held };
-        assert_eq!(shard.take(id(9), held, NOW_MS).collected.len(), 1);
+        assert!(shard.collected_for(5, NOW_MS).is_empty());
+        assert_eq!(shard.collected_for(6, NOW_MS).len(), 1);
     }
 
     #[test]
-    fn a_full_item_has_no_room_however_many_units_are_free() {
+    fn a_full_item_has_no_room_for_holds_however_many_units_are_free() {
         let mut full = shard(5, &[]);
         for number in 0..MAX_HOLDS_PER_SHARD {
             let id = Id::derive(&[&number.to_string()]);
@@ -196,7 +184,8 @@ mod tests {
                 },
             );
         }
-        assert_eq!(full.room(NOW_MS), 0);
+        assert_eq!(full.room_to_hold(NOW_MS), 0);
+        assert_eq!(full.room_to_take(NOW_MS), 5);
         let one = *full.holds.keys().next().unwrap();
         full.holds.insert(
             one,
@@ -205,7 +194,7 @@ mod tests {
                 expires_at_ms: NOW_MS,
             },
         );
-        assert_eq!(full.room(NOW_MS), 5);
+        assert_eq!(full.room_to_hold(NOW_MS), 5);
     }
 
     proptest! {
@@ -216,16 +205,15 @@ mod tests {
             units in 1_u32..60,
         ) {
             let shard = shard(free, &holds);
-            let room = shard.room(NOW_MS);
+            let room = shard.room_to_hold(NOW_MS);
             prop_assert!(room <= shard.capacity - shard.held(NOW_MS));
             prop_assert!(shard.is_littered(NOW_MS) || room == shard.capacity - shard.held(NOW_MS));
             if units <= room {
-                let held = Held { units, expires_at_ms: NOW_MS + 9 };
-                let taking = shard.take(id(200), held, NOW_MS);
-                let back: u32 = taking.collected.values().map(|held| held.units).sum();
+                let collected = shard.collected_for(units, NOW_MS);
+                let back: u32 = collected.values().map(|held| held.units).sum();
                 prop_assert!(free + back >= units);
-                prop_assert!(taking.collected.len() <= MAX_COLLECTED);
-                prop_assert!(taking.collected.values().all(|held| !held.is_live(NOW_MS)));
+                prop_assert!(collected.len() <= MAX_COLLECTED);
+                prop_assert!(collected.values().all(|held| !held.is_live(NOW_MS)));
             }
         }
     }

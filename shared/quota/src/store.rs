@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use kernel::{Id, kind};
 use platform::{
     ServiceError,
-    table::{Key, Table, Write},
+    table::{Item, Key, Table, Write},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::{
     claim::QuotaId,
     keys,
     quotas::QUOTA,
-    shard::{Collected, Held, MAX_HOLDS_PER_SHARD, Shard, Taking},
+    shard::{Collected, Held, MAX_HOLDS_PER_SHARD, Shard},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -50,23 +50,38 @@ pub(crate) async fn read(
     shard: u16,
 ) -> Result<Option<Shard>, ServiceError> {
     let item: Option<ShardItem> = table.get(&keys::shard(quota, shard)).await?;
-    Ok(item.map(|item| Shard {
-        shards: item.shards,
-        capacity: item.capacity,
-        committed: item.committed,
-        free: item.free,
-        holds: item
-            .holds
-            .into_iter()
-            .map(|(id, held)| {
-                let held = Held {
-                    units: held.units,
-                    expires_at_ms: held.expires_at,
-                };
-                (id, held)
-            })
-            .collect(),
-    }))
+    Ok(item.map(Shard::from))
+}
+
+/// Reads all shards at once; `None` if one of them is not there.
+pub(crate) async fn read_all(
+    table: &Table,
+    quota: &QuotaId,
+    shards: u16,
+) -> Result<Option<Vec<Shard>>, ServiceError> {
+    let keys: Vec<_> = (0..shards).map(|shard| keys::shard(quota, shard)).collect();
+    let mut states = Vec::with_capacity(keys.len());
+    for item in table.get_many(&keys).await? {
+        let Some(item) = item else {
+            return Ok(None);
+        };
+        let item: ShardItem = item.parse(table.name())?;
+        states.push(Shard::from(item));
+    }
+    Ok(Some(states))
+}
+
+/// A shard that somebody else read, and which one it is; `None` if it is none of this quota's.
+pub(crate) fn seen(
+    table: &Table,
+    quota: &QuotaId,
+    item: &Item,
+) -> Result<Option<(u16, Shard)>, ServiceError> {
+    let Some(shard) = item.text("pk").and_then(|pk| keys::shard_of(quota, pk)) else {
+        return Ok(None);
+    };
+    let item: ShardItem = item.clone().parse(table.name())?;
+    Ok(Some((shard, Shard::from(item))))
 }
 
 /// Creates a shard that is all free.
@@ -89,27 +104,64 @@ pub(crate) fn create(
 }
 
 /// Places a hold, in the room that the expired holds leave which it takes away.
-pub(crate) fn hold(table: &Table, key: Key, taking: &Taking, now_ms: i64) -> Write {
-    let back = units_of(&taking.collected);
-    let units = i64::from(taking.held.units);
-    let hold = taking.hold;
+pub(crate) fn hold(
+    table: &Table,
+    key: Key,
+    hold: Id<kind::Hold>,
+    held: Held,
+    collected: &Collected,
+    now_ms: i64,
+) -> Write {
+    let back = units_of(collected);
+    let units = i64::from(held.units);
     let mut update = format!("SET #free = #free + :change, #holds.#{hold} = :held");
     let mut condition = format!(
         "#free >= :least AND attribute_not_exists(#holds.#{hold}) AND size(#holds) < :most"
     );
-    collect_into(&mut update, &mut condition, &taking.collected);
+    collect_into(&mut update, &mut condition, collected);
     let held = HeldItem {
-        units: taking.held.units,
-        expires_at: taking.held.expires_at_ms,
+        units: held.units,
+        expires_at: held.expires_at_ms,
     };
     let write = Write::update(table, key, update)
         .when(condition)
         .bind(":change", back - units)
         .bind(":least", units - back)
         .bind(":held", held)
-        .bind(":most", MAX_HOLDS_PER_SHARD + taking.collected.len())
+        .bind(":most", MAX_HOLDS_PER_SHARD + collected.len())
         .labelled(QUOTA);
-    bind_now(write, &taking.collected, now_ms)
+    bind_now(write, collected, now_ms)
+}
+
+/// Commits free units, and what the expired holds leave which it takes away.
+pub(crate) fn take(
+    table: &Table,
+    key: Key,
+    units: u32,
+    collected: &Collected,
+    now_ms: i64,
+) -> Write {
+    let back = units_of(collected);
+    let units = i64::from(units);
+    let mut update = "SET #free = #free + :change, #committed = #committed + :units".to_owned();
+    let mut condition = "#free >= :least".to_owned();
+    collect_into(&mut update, &mut condition, collected);
+    let write = Write::update(table, key, update)
+        .when(condition)
+        .bind(":change", back - units)
+        .bind(":units", units)
+        .bind(":least", units - back)
+        .labelled(QUOTA);
+    bind_now(write, collected, now_ms)
+}
+
+/// Makes committed units free again.
+pub(crate) fn give_back(table: &Table, key: Key, units: u32) -> Write {
+    let update = "SET #free = #free + :units, #committed = #committed - :units";
+    Write::update(table, key, update)
+        .when("#committed >= :units")
+        .bind(":units", units)
+        .labelled(QUOTA)
 }
 
 /// Makes a hold final, if it is in force at the very moment of the write.
@@ -205,6 +257,25 @@ pub(crate) fn add_hints(table: &Table, quota: &QuotaId, empty: &[(u16, i64)]) ->
         Write::update(table, keys::hint(quota), update),
         |write, (shard, until_ms)| write.bind(&format!(":s{shard}"), until_ms),
     )
+}
+
+impl From<ShardItem> for Shard {
+    fn from(item: ShardItem) -> Self {
+        let holds = item.holds.into_iter().map(|(id, held)| {
+            let held = Held {
+                units: held.units,
+                expires_at_ms: held.expires_at,
+            };
+            (id, held)
+        });
+        Self {
+            shards: item.shards,
+            capacity: item.capacity,
+            committed: item.committed,
+            free: item.free,
+            holds: holds.collect(),
+        }
+    }
 }
 
 fn units_of(collected: &Collected) -> i64 {

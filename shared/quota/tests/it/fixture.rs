@@ -16,7 +16,7 @@ use platform::{
     table::{Table, TransactError, Transaction},
     transport::{Transport, TransportError},
 };
-use quota::{Claim, Hold, HoldError, QUOTA, QuotaId, Quotas};
+use quota::{Claim, GiveBackError, Hold, HoldError, QUOTA, QuotaId, Quotas};
 
 const TEMPLATE: &str = "
 Transform: AWS::Serverless-2016-10-31
@@ -34,6 +34,7 @@ Resources:
 pub(crate) const MINUTE_MS: i64 = 60_000;
 
 /// A table, a clock that stands, and the quotas in the table.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) aws: Aws,
@@ -127,6 +128,34 @@ impl World {
     pub(crate) async fn hold(&self, name: &str, units: u32) -> Result<Claim, HoldError> {
         let wish = self.wish(name, units);
         place(&self.aws, &self.quotas, &wish).await
+    }
+
+    /// Takes units for good, without a hold.
+    pub(crate) async fn take(&self, name: &str, units: u32) -> Result<Claim, HoldError> {
+        let units = NonZeroU32::new(units).unwrap();
+        for _ in 0..1_000 {
+            let plan = self.quotas.take(&quota(), hold_id(name), units).await?;
+            match self.aws.transact(Transaction::from(plan.writes)).await {
+                Ok(()) => return Ok(plan.claim),
+                Err(TransactError::Cancelled(cancelled)) => assert!(cancelled.names(QUOTA)),
+                Err(TransactError::Service(error)) => return Err(error.into()),
+            }
+        }
+        panic!("somebody else was always faster");
+    }
+
+    /// Makes committed units free again.
+    pub(crate) async fn give_back(&self, units: u32) -> Result<(), GiveBackError> {
+        let units = NonZeroU32::new(units).unwrap();
+        for _ in 0..1_000 {
+            let writes = self.quotas.give_back(&quota(), units).await?;
+            match self.aws.transact(Transaction::from(writes)).await {
+                Ok(()) => return Ok(()),
+                Err(TransactError::Cancelled(cancelled)) => assert!(cancelled.names(QUOTA)),
+                Err(TransactError::Service(error)) => return Err(error.into()),
+            }
+        }
+        panic!("somebody else was always faster");
     }
 
     pub(crate) async fn commit(&self, claim: &Claim) {

@@ -13,4 +13,6 @@ mod fixture;
 mod hold;
 mod model;
 mod resolve;
+mod seeing;
 mod shards;
+mod take;

@@ -1,11 +1,11 @@
 //! Random commands against the table and against a model that is too simple to be wrong.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use jiff::SignedDuration;
 use platform::table::Transaction;
 use proptest::prelude::*;
-use quota::{BELIEF_MS, CapacityError, Claim, CommitError, HoldError};
+use quota::{BELIEF_MS, CapacityError, Claim, CommitError, GiveBackError, HoldError};
 
 use crate::fixture::{MINUTE_MS, World, quota};
 
@@ -14,6 +14,8 @@ enum Command {
     Hold { name: u8, units: u32 },
     Commit { name: u8 },
     Release { name: u8 },
+    Take { units: u32 },
+    GiveBack { units: u32 },
     Wait { ms: i64 },
     Sweep,
     Resize { capacity: u32 },
@@ -24,6 +26,8 @@ fn command() -> impl Strategy<Value = Command> {
         5 => (0_u8..12, 1_u32..5).prop_map(|(name, units)| Command::Hold { name, units }),
         2 => (0_u8..12).prop_map(|name| Command::Commit { name }),
         2 => (0_u8..12).prop_map(|name| Command::Release { name }),
+        2 => (1_u32..5).prop_map(|units| Command::Take { units }),
+        2 => (1_u32..5).prop_map(|units| Command::GiveBack { units }),
         2 => prop_oneof![Just(1), Just(BELIEF_MS), Just(MINUTE_MS / 2), Just(MINUTE_MS)]
             .prop_map(|ms| Command::Wait { ms }),
         1 => Just(Command::Sweep),
@@ -117,6 +121,44 @@ async fn agree(shards: u16, capacity: u32, commands: Vec<Command>) {
                 assert_eq!(model.holds.remove(&name).is_some(), !writes.is_empty());
                 if !writes.is_empty() {
                     world.aws.transact(Transaction::from(writes)).await.unwrap();
+                }
+            }
+            Command::Take { units } => {
+                let name = format!("taken {step}");
+                let mut outcome = world.take(&name, units).await;
+                if matches!(outcome, Err(HoldError::SoldOut)) && units <= model.free() {
+                    world
+                        .clock
+                        .advance(SignedDuration::from_millis(BELIEF_MS))
+                        .unwrap();
+                    model.forget_expired(world.clock.now_ms());
+                    outcome = world.take(&name, units).await;
+                }
+                match outcome {
+                    Ok(claim) => {
+                        assert!(units <= model.free(), "oversold at step {step}");
+                        assert_eq!(claim.units(), units);
+                        model.committed += units;
+                    }
+                    Err(HoldError::SoldOut) => {
+                        assert!(units > model.free(), "undersold at step {step}")
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            Command::GiveBack { units } => {
+                let wanted = NonZeroU32::new(units).unwrap();
+                match world.quotas.give_back(&quota(), wanted).await {
+                    Ok(writes) => {
+                        assert!(units <= model.committed);
+                        world.aws.transact(Transaction::from(writes)).await.unwrap();
+                        model.committed -= units;
+                    }
+                    Err(GiveBackError::TooMany { committed }) => {
+                        assert_eq!(committed, model.committed);
+                        assert!(units > committed);
+                    }
+                    Err(error) => panic!("{error}"),
                 }
             }
             Command::Wait { ms } => world

@@ -1,6 +1,6 @@
 //! Somebody who sells: an organization with a shop.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{eventually, sign_up, unique, upload};
@@ -94,18 +94,19 @@ impl Seller {
     /// Tickets for a concert this evening.
     pub(super) async fn list_tickets(&self, teller: &mut Teller<'_>) -> Result<Variant, Broken> {
         teller.step("It announces a concert for today, with a hundred places.");
-        let now = Timestamp::now();
-        let starts_at = now + SignedDuration::from_mins(10);
+        let starts_at = Timestamp::now() + SignedDuration::from_mins(10);
         let body = json!({
             "title": "The Lanterns, live", "venue": "Mao Livehouse", "region": "CN-SH",
             "starts_at": starts_at, "ends_at": starts_at + SignedDuration::from_hours(1),
-            "time_zone": "UTC", "days": [now.to_zoned(TimeZone::UTC).date()],
+            "time_zone": "Asia/Shanghai",
         });
         let request = Request::post("/v1/events", &body).bearer(&self.token);
         let concert = teller.expect(201, request).await?.text_at("/id");
         let body = json!({ "name": "Standing", "capacity": 100, "shards": 4 });
         let path = format!("/v1/events/{concert}");
-        let request = Request::post(format!("{path}/quotas"), &body).bearer(&self.token);
+        let request = Request::post(format!("{path}/quotas"), &body)
+            .bearer(&self.token)
+            .header("idempotency-key", "standing");
         let quota = teller.expect(201, request).await?.text_at("/id");
         let publish = Request::post(format!("{path}/publish"), &json!({})).bearer(&self.token);
         teller.expect(200, publish).await?;

@@ -39,9 +39,10 @@ pub(super) async fn upload(
         "purpose": file.purpose, "file_name": file.name, "content_type": file.content_type,
         "size_bytes": file.bytes.len(), "sha256": sha256(file.bytes),
     });
-    let created = teller
-        .expect(201, Request::post("/v1/media", &body).bearer(token))
-        .await?;
+    let request = Request::post("/v1/media", &body)
+        .bearer(token)
+        .header("idempotency-key", &sha256(file.name.as_bytes()));
+    let created = teller.expect(201, request).await?;
     let json = created.json();
     let fields = json["upload"]["fields"]
         .as_object()

@@ -1,0 +1,152 @@
+//! Makes the tickets of a concert void that was called off.
+//!
+//! The work is cut into messages: one for each shard of the concert's lines, which does a page and
+//! asks for the next. Each can stop anywhere and run again; a line that is void stays so.
+
+use kernel::{Event, Id, kind};
+use platform::ServiceError;
+use serde::{Deserialize, Serialize};
+
+use super::{ConsumeError, MAX_TRIES};
+use crate::{
+    App,
+    keys::LINE_SHARDS,
+    line::{Line, State, TICKETS_PER_WRITE},
+    store::CommitError,
+    ticket::{self, Ticket},
+};
+
+/// The kind of message that asks for the lines of one shard to become void.
+pub(super) const LINES_VOID_ASKED: &str = "concert.lines_void_asked";
+
+/// How many lines one message makes void: with ten messages in a batch, a few seconds of work.
+const LINES_PER_MESSAGE: u32 = 25;
+
+#[derive(Debug, Deserialize)]
+struct Cancelled {
+    concert: Id<kind::Concert>,
+}
+
+/// Which lines are to become void.
+#[derive(Debug, Serialize, Deserialize)]
+struct Part {
+    concert: Id<kind::Concert>,
+    shard: u8,
+    /// Behind which line; from the first on if absent.
+    after: Option<String>,
+}
+
+/// Cuts the work into parts.
+pub(super) async fn begin(app: &App, event: &Event) -> Result<(), ConsumeError> {
+    let cancelled = Cancelled::deserialize(&event.data)?;
+    let parts = (0..LINE_SHARDS).map(|shard| Part {
+        concert: cancelled.concert,
+        shard,
+        after: None,
+    });
+    let messages = parts.map(|part| message(event, &part));
+    let messages = messages.collect::<Result<Vec<_>, _>>()?;
+    Ok(app.events_queue.send_events(&messages).await?)
+}
+
+/// Does one part and asks for the next.
+pub(super) async fn go_on(app: &App, event: &Event) -> Result<(), ConsumeError> {
+    let part = Part::deserialize(&event.data)?;
+    let page = app.store.lines_of(
+        part.concert,
+        part.shard,
+        part.after.as_deref(),
+        LINES_PER_MESSAGE,
+    );
+    let page = page.await?;
+    for line in page.items {
+        void_line(app, line).await?;
+    }
+    if page.next.is_some() {
+        let next = Part {
+            after: page.next,
+            ..part
+        };
+        let message = message(event, &next)?;
+        app.events_queue.send_event(&message).await?;
+    }
+    Ok(())
+}
+
+fn message(cause: &Event, part: &Part) -> Result<Event, serde_json::Error> {
+    let after = part.after.as_deref().unwrap_or_default();
+    let subject = format!("{}#{}#{after}", part.concert, part.shard);
+    Event::derived(
+        LINES_VOID_ASKED,
+        subject,
+        cause.version,
+        cause.occurred_at,
+        part,
+    )
+}
+
+/// Makes one line void, with all its tickets that were not given back before.
+pub(super) async fn void_line(app: &App, id: Id<kind::OrderLine>) -> Result<(), ConsumeError> {
+    for _ in 0..MAX_TRIES {
+        let line = app.store.line(id).await?;
+        let line = line.ok_or(ConsumeError::UnknownLine(id))?;
+        let next = match line.state {
+            State::Voided => return Ok(()),
+            // From this write on the line gets no more tickets.
+            State::Issuing | State::Issued => line.voiding(app.clock.now()),
+            State::Voiding => {
+                let voided = void_tickets(app, &line).await?;
+                line.voided(voided, app.clock.now())
+            }
+        };
+        match app.store.save_line(&next, &[]).await {
+            // In the next round it is done, or the next step's turn.
+            Ok(()) | Err(CommitError::Lost | CommitError::Repeated) => {}
+            Err(CommitError::Service(error)) => return Err(error.into()),
+        }
+    }
+    Err(ConsumeError::Overtaken)
+}
+
+/// Makes the tickets of a line void and answers how many are.
+async fn void_tickets(app: &App, line: &Line) -> Result<u32, ConsumeError> {
+    let ids: Vec<_> = line.tickets().collect();
+    let part = usize::try_from(TICKETS_PER_WRITE).unwrap_or(1);
+    let mut voided = 0;
+    for ids in ids.chunks(part) {
+        voided += void_part(app, ids).await?;
+    }
+    Ok(voided)
+}
+
+async fn void_part(app: &App, ids: &[Id<kind::Ticket>]) -> Result<u32, ConsumeError> {
+    for _ in 0..MAX_TRIES {
+        let tickets = app.store.tickets(ids).await?;
+        let writes: Vec<_> = tickets
+            .iter()
+            .filter(|ticket| ticket.state == ticket::State::Issued)
+            .map(|ticket| app.store.save_ticket(&ticket.clone().voided()))
+            .collect();
+        let done = if writes.is_empty() {
+            Ok(())
+        } else {
+            app.store.commit(writes).await
+        };
+        match done {
+            Ok(()) => return count(&tickets),
+            // Somebody was let in with one of them, or gave one away or back: look again.
+            Err(CommitError::Lost | CommitError::Repeated) => {}
+            Err(CommitError::Service(error)) => return Err(error.into()),
+        }
+    }
+    Err(ConsumeError::Overtaken)
+}
+
+/// How many of a line's tickets were not given back.
+fn count(tickets: &[Ticket]) -> Result<u32, ConsumeError> {
+    let kept = tickets
+        .iter()
+        .filter(|ticket| ticket.state != ticket::State::Refunded);
+    let kept = u32::try_from(kept.count());
+    kept.map_err(|error| ServiceError::malformed("the tickets of a line", error).into())
+}

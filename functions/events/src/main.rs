@@ -1,0 +1,5 @@
+//! The binary of `events`: wiring only.
+
+fn main() -> std::process::ExitCode {
+    platform::serve::run(events::build)
+}

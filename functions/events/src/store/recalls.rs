@@ -1,0 +1,74 @@
+//! Recalls: what became of tickets that were asked back.
+
+use kernel::{Id, Timestamp, kind};
+use platform::{
+    ServiceError,
+    table::{Item, Write},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{CommitError, Store, attributes};
+use crate::{
+    keys,
+    recall::{Outcome, Recall},
+    ticket::Ticket,
+};
+
+#[derive(Serialize, Deserialize)]
+struct RecallItem {
+    pk: String,
+    sk: String,
+    refund_request: Id<kind::RefundRequest>,
+    order: Id<kind::Order>,
+    line: Id<kind::OrderLine>,
+    quantity: u32,
+    outcome: Outcome,
+    decided_at: Timestamp,
+}
+
+impl Store {
+    /// Whether a recall was decided before.
+    pub(crate) async fn is_decided(
+        &self,
+        line: Id<kind::OrderLine>,
+        refund_request: Id<kind::RefundRequest>,
+    ) -> Result<bool, ServiceError> {
+        let key = keys::recall(line, refund_request);
+        Ok(self.table.get_item(&key).await?.is_some())
+    }
+
+    /// Keeps what was decided, together with the tickets that go back.
+    pub(crate) async fn decide(
+        &self,
+        recall: &Recall,
+        tickets: &[Ticket],
+    ) -> Result<(), CommitError> {
+        let (pk, sk) = attributes(&keys::recall(recall.line, recall.refund_request));
+        let item = RecallItem {
+            pk,
+            sk,
+            refund_request: recall.refund_request,
+            order: recall.order,
+            line: recall.line,
+            quantity: recall.quantity,
+            outcome: recall.outcome.clone(),
+            decided_at: recall.decided_at,
+        };
+        let mut writes = vec![Write::put(&self.table, &item).when_absent()];
+        writes.extend(tickets.iter().map(|ticket| self.save_ticket(ticket)));
+        self.commit(writes).await
+    }
+}
+
+/// The recall that an item is.
+pub(crate) fn recall_of(item: Item) -> Result<Recall, ServiceError> {
+    let item: RecallItem = item.parse("a recall")?;
+    Ok(Recall {
+        refund_request: item.refund_request,
+        order: item.order,
+        line: item.line,
+        quantity: item.quantity,
+        outcome: item.outcome,
+        decided_at: item.decided_at,
+    })
+}

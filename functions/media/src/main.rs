@@ -1,0 +1,5 @@
+//! The binary of `media`: wiring only.
+
+fn main() -> std::process::ExitCode {
+    platform::serve::run(media::build)
+}

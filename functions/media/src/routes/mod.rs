@@ -1,0 +1,9 @@
+//! The routes, a file each; and what several of them decide and answer.
+
+pub(crate) mod announce;
+pub(crate) mod complete;
+mod fields;
+pub(crate) mod get;
+pub(crate) mod list;
+mod media_out;
+mod sight;
