@@ -48,7 +48,7 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     let mut stale = shirt.clone();
     stale.price_minor -= 100;
     let cart = [(&label, vec![(&stale, 1)])];
-    let request = buying::checkout(&fan, "a stale cart", &cart);
+    let request = buying::checkout(&fan, "a-stale-cart", &cart);
     let refused = eventually_status(&mut teller, &request, 409).await?;
     ensure(refused.text_at("/code") == "price_changed", || {
         format!("the refusal is {}", refused.text())
@@ -59,7 +59,7 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
         (&label, vec![(&album, 1), (&tickets, 2), (&shirt, 2)]),
         (&studio, vec![(&poster, 1)]),
     ];
-    let request = buying::checkout(&fan, "the big order", &cart);
+    let request = buying::checkout(&fan, "the-big-order", &cart);
     let group = eventually_status(&mut teller, &request, 201).await?;
     let total =
         album.price_minor + 2 * tickets.price_minor + 2 * shirt.price_minor + poster.price_minor;
@@ -115,7 +115,7 @@ async fn attend(teller: &mut Teller<'_>, fan: &str, label: &Seller) -> Result<()
     teller.step("She gives one to a friend, and its secret is another from then on.");
     let request = Request::post(format!("/v1/tickets/{given}/transfer"), &json!({}))
         .bearer(fan)
-        .header("idempotency-key", "for a friend");
+        .header("idempotency-key", "for-a-friend");
     let offer = teller.expect(201, request).await?;
     let friend = sign_up(teller, "Ah Liang").await?;
     let claim = json!({ "transfer_code": offer.text_at("/transfer_code") });
@@ -134,17 +134,17 @@ async fn attend(teller: &mut Teller<'_>, fan: &str, label: &Seller) -> Result<()
             .header("idempotency-key", key)
     };
     teller
-        .expect(409, check_in(&old_code, "first scan"))
+        .expect(409, check_in(&old_code, "first-scan"))
         .await?;
     let friends_code = friends.text_at("/code");
     teller
-        .expect(201, check_in(&friends_code, "second scan"))
+        .expect(201, check_in(&friends_code, "second-scan"))
         .await?;
     teller
-        .expect(201, check_in(&own_code, "third scan"))
+        .expect(201, check_in(&own_code, "third-scan"))
         .await?;
     let again = teller
-        .expect(409, check_in(&own_code, "fourth scan"))
+        .expect(409, check_in(&own_code, "fourth-scan"))
         .await?;
     ensure(again.text_at("/code") == "ticket_already_used", || {
         "the second entry is refused for another reason".into()

@@ -182,7 +182,7 @@ impl Order {
         });
         let request = Request::post(format!("{}/shipments", self.path()), &body)
             .bearer(&seller.token)
-            .header("idempotency-key", "the parcel");
+            .header("idempotency-key", "the-parcel");
         teller.expect(201, request).await?;
 
         teller.step("Everything is handed over, and she confirms that it has arrived.");
@@ -191,7 +191,9 @@ impl Order {
             answer.text_at("/state") == "shipped"
         })
         .await?;
-        let receipt = Request::post(format!("{}/receipt", self.path()), &json!({})).bearer(buyer);
+        let receipt = Request::post(format!("{}/receipt", self.path()), &json!({}))
+            .bearer(buyer)
+            .header("idempotency-key", "it-is-here");
         let received = teller.expect(200, receipt).await?;
         ensure(received.text_at("/state") == "received", || {
             "the order is not received".into()
@@ -214,11 +216,13 @@ impl Order {
         });
         let request = Request::post(format!("{}/refund-requests", self.path()), &body)
             .bearer(buyer)
-            .header("idempotency-key", "too small");
+            .header("idempotency-key", "too-small");
         let asked = teller.expect(201, request).await?;
         let id = asked.text_at("/id");
         let approve = format!("{}/refund-requests/{id}/approve", self.path());
-        let request = Request::post(approve, &json!({})).bearer(&seller.token);
+        let request = Request::post(approve, &json!({}))
+            .bearer(&seller.token)
+            .header("idempotency-key", "agreed");
         teller.expect(200, request).await?;
 
         teller.step("The gateway pays it back.");

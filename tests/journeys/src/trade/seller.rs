@@ -179,7 +179,7 @@ impl Seller {
             .bearer(&self.token)
             .header("if-match", &version(&draft));
         let with_variant = eventually(teller, &request, |_| true).await?;
-        let sku = with_variant.text_at("/management/variants/0/id");
+        let sku = with_variant.text_at("/management/variants/0/variant/id");
         if let Some(on_hand) = stock {
             let target = format!("{path}/variants/{sku}/stock");
             let request = Request::new(http::Method::PUT, target)
