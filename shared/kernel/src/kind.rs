@@ -44,6 +44,8 @@ kinds! {
     EarnRule = "erl";
     /// A company, a label, an agency, a karaoke store, a person's own office: whoever sells here.
     Organization = "org";
+    /// An offer to join an organization.
+    Invitation = "inv";
     /// An agency's right to act for another organization.
     Representation = "rep";
     /// A shop of an organization.

@@ -3,16 +3,20 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_s3::{
-    Client, operation::get_object::GetObjectError, presigning::PresigningConfig,
+    Client, Config, operation::get_object::GetObjectError, presigning::PresigningConfig,
     primitives::ByteStream, types::MetadataDirective,
 };
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 
 use crate::{
     error::{ErrorKind, ServiceError},
     post_policy::{self, Poster},
 };
+
+const COPY_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const COPY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One bucket. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -192,6 +196,8 @@ impl Bucket {
             .key(to)
             .content_type(content_type)
             .metadata_directive(MetadataDirective::Replace)
+            .customize()
+            .config_override(Config::builder().timeout_config(copy_timeouts()))
             .send()
             .await
             .map(|_| ())
@@ -272,6 +278,15 @@ impl Bucket {
     fn target(&self, key: &str) -> String {
         format!("{}/{key}", self.name)
     }
+}
+
+/// A copy is answered when it is made, and the service copies some hundred megabytes a second: far
+/// slower than anything else that is asked of it.
+fn copy_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(COPY_ATTEMPT_TIMEOUT)
+        .operation_timeout(COPY_TIMEOUT)
+        .build()
 }
 
 impl Reading {

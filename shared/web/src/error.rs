@@ -63,6 +63,7 @@ codes! {
     NotFound = "not_found", NOT_FOUND, false, "There is nothing here that the caller may see.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, false, "This resource does not answer to this method.";
     EmailTaken = "email_taken", CONFLICT, false, "An account with this e-mail address exists.";
+    SlugTaken = "slug_taken", CONFLICT, false, "Another shop has this slug.";
     InsufficientPoints = "insufficient_points", CONFLICT, false, "The member has too few points available.";
     OutOfStock = "out_of_stock", CONFLICT, false, "Nothing is left of what was asked for.";
     RedemptionLimitReached = "redemption_limit_reached", CONFLICT, false, "The member has redeemed this reward as often as one member may.";
@@ -72,6 +73,8 @@ codes! {
     ShopUnavailable = "shop_unavailable", CONFLICT, false, "The shop does not take orders now.";
     RefundExceedsPaid = "refund_exceeds_paid", CONFLICT, false, "More would be paid back than was paid.";
     RightsMissing = "rights_missing", CONFLICT, false, "The shop does not hold the rights that this sale needs.";
+    GrantOverlaps = "grant_overlaps", CONFLICT, false, "Another party has an exclusive grant for some of the same uses, territories and time.";
+    AlreadyRegistered = "already_registered", CONFLICT, false, "Something else is registered under this code.";
     MediaNotReady = "media_not_ready", CONFLICT, false, "The file has not been checked, or did not pass.";
     TicketNotValid = "ticket_not_valid", CONFLICT, false, "The ticket does not open this door now.";
     TicketAlreadyUsed = "ticket_already_used", CONFLICT, false, "The ticket has been used for this day.";
@@ -180,6 +183,32 @@ impl ApiError {
             detail: detail.into(),
         });
         error
+    }
+
+    /// Several fields that are wrong: where, and what.
+    pub fn fields<P, D>(errors: impl IntoIterator<Item = (P, D)>) -> Self
+    where
+        P: Into<String>,
+        D: Into<String>,
+    {
+        let mut error = Self::new(Code::ValidationFailed);
+        error.errors = errors
+            .into_iter()
+            .map(|(pointer, detail)| FieldError {
+                pointer: pointer.into(),
+                detail: detail.into(),
+            })
+            .collect();
+        error
+    }
+
+    /// Adds another field that is wrong.
+    pub fn and_field(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        });
+        self
     }
 
     /// Adds what is special about this occurrence. It must not name what the caller may not see.

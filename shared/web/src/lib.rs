@@ -19,6 +19,7 @@ mod idempotency;
 mod json;
 mod limits;
 mod middleware;
+mod money;
 mod paging;
 
 pub use api::Api;
@@ -28,5 +29,6 @@ pub use error::{ApiError, Code, FieldError, Problem};
 pub use idempotency::{IDEMPOTENCY, Idempotent, RequestKey, Requests, replayed};
 pub use json::{Json, Path, Query, parse_json, read_body, require_json};
 pub use limits::{Limit, RateLimits, Taken, Usage};
+pub use money::MoneyOut;
 pub use paging::{List, Paging, PagingParams};
 pub use platform::serve::RequestInfo;

@@ -46,11 +46,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Query(params) = Query::<PagingParams>::from_request_parts(parts, state).await?;
-        let limit = params.limit.unwrap_or(DEFAULT_LIMIT);
+        Self::of(params.cursor, params.limit)
+    }
+}
+
+impl Paging {
+    /// The page that these two parameters ask for, on a route that has others beside them.
+    pub fn of(cursor: Option<String>, limit: Option<u32>) -> Result<Self, ApiError> {
+        let limit = limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(ApiError::field("limit", "it is not between 1 and 100"));
         }
-        let after = params.cursor.map(|cursor| decode(&cursor)).transpose()?;
+        let after = cursor.map(|cursor| decode(&cursor)).transpose()?;
         Ok(Self { after, limit })
     }
 }

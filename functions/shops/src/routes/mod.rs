@@ -1,0 +1,37 @@
+//! The routes, a file each (moves of one thing together); and what several of them read or answer.
+
+pub(crate) mod accept_share;
+mod access;
+pub(crate) mod add_variant;
+pub(crate) mod create_listing;
+pub(crate) mod create_shop;
+pub(crate) mod edit_listing;
+pub(crate) mod edit_shop;
+pub(crate) mod edit_variant;
+mod fields;
+pub(crate) mod get_listing;
+pub(crate) mod get_shop;
+pub(crate) mod get_stock;
+pub(crate) mod list_listings;
+pub(crate) mod list_product_types;
+pub(crate) mod list_reviews;
+pub(crate) mod list_shop_listings;
+pub(crate) mod list_shops;
+pub(crate) mod listing_decisions;
+mod listing_fields;
+mod listing_management_out;
+pub(crate) mod listing_moves;
+mod listing_out;
+pub(crate) mod manage_listing;
+pub(crate) mod manage_shop;
+pub(crate) mod ranking;
+pub(crate) mod remove_variant;
+pub(crate) mod rights;
+pub(crate) mod set_commission;
+pub(crate) mod set_owners;
+pub(crate) mod set_stock;
+pub(crate) mod shop_decisions;
+pub(crate) mod shop_moves;
+mod shop_out;
+mod stock_out;
+mod variant_fields;
