@@ -64,16 +64,21 @@ pub(crate) async fn run() -> Value {
     figures.insert("orders_of_each_shape".into(), json!(ORDERS));
     for shape in &SHAPES {
         // The first meets every quota for the first time.
-        place(&api, shape, ORDERS).await;
-        meter.take();
+        let group = place(&api, shape, ORDERS).await;
+        pay(&worker, &group).await;
+        let [mut placed, mut replayed, mut paid] = [Consumed::default(); 3];
         for number in 0..ORDERS {
+            meter.take();
+            let group = place(&api, shape, number).await;
+            placed += meter.take();
             place(&api, shape, number).await;
+            replayed += meter.take();
+            pay(&worker, &group).await;
+            paid += meter.take();
         }
-        insert(&mut figures, shape.name, meter.take());
-        for number in 0..ORDERS {
-            place(&api, shape, number).await;
-        }
-        insert(&mut figures, &format!("{}_replayed", shape.name), meter.take());
+        insert(&mut figures, shape.name, placed);
+        insert(&mut figures, &format!("{}_replayed", shape.name), replayed);
+        insert(&mut figures, &format!("{}_paid", shape.name), paid);
         let lines = shape.shops * shape.lines;
         let goal = 2 + 2 * lines + 2;
         figures.insert(format!("{}_goal_write_units", shape.name), json!(goal));
@@ -81,8 +86,20 @@ pub(crate) async fn run() -> Value {
     figures.into()
 }
 
+/// The payment of everything in the group arrives, as payments would tell it.
+async fn pay(worker: &App, group: &Value) {
+    let told = json!({
+        "intent": group["payment_intent"], "group": group["id"], "account": group["buyer"],
+        "amount_minor": group["total"]["minor"], "currency": "CNY",
+        "captured_at": group["orders"][0]["placed_at"], "provider": "alipay", "trade_no": "1",
+    });
+    let intent = group["payment_intent"].as_str().unwrap_or_default();
+    tell(worker, "payment.captured", intent, told).await;
+}
+
 fn insert(figures: &mut serde_json::Map<String, Value>, name: &str, consumed: Consumed) {
-    let each = |total: u64, share: f64| (total as f64 * share / ORDERS as f64 * 100.0).round() / 100.0;
+    let each =
+        |total: u64, share: f64| (total as f64 * share / ORDERS as f64 * 100.0).round() / 100.0;
     let index_half_units = consumed.half_index_write_units;
     for (figure, value) in [
         ("read_round_trips", each(consumed.read_round_trips, 1.0)),
@@ -133,9 +150,17 @@ async fn open_shop(world: &World, worker: &App, index: usize) {
         });
         tell(worker, "listing.published", &listing.to_string(), told).await;
         let stock = stock.parse().expect("it is a quota's id");
-        let writes = quotas.create(&stock, STOCK, 1).expect("one shard is allowed");
-        let transaction = writes.into_iter().fold(Transaction::new(), Transaction::and);
-        world.aws.transact(transaction).await.expect("the stock is counted");
+        let writes = quotas
+            .create(&stock, STOCK, 1)
+            .expect("one shard is allowed");
+        let transaction = writes
+            .into_iter()
+            .fold(Transaction::new(), Transaction::and);
+        world
+            .aws
+            .transact(transaction)
+            .await
+            .expect("the stock is counted");
     }
 }
 
@@ -147,8 +172,9 @@ async fn tell(worker: &App, kind: &str, subject: &str, data: Value) {
     assert!(failed.is_empty(), "{kind} was not learnt");
 }
 
-async fn place(api: &App, shape: &Shape, number: usize) {
-    let buyer = api.caller(Id::derive(&["buyer", shape.name, &number.to_string()]));
+async fn place(api: &App, shape: &Shape, number: usize) -> Value {
+    let account = Id::<kind::Account>::derive(&["buyer", shape.name, &number.to_string()]);
+    let buyer = api.caller(account);
     let orders: Vec<_> = (0..shape.shops)
         .map(|index| {
             let lines: Vec<_> = (0..shape.lines)
@@ -163,8 +189,8 @@ async fn place(api: &App, shape: &Shape, number: usize) {
         })
         .collect();
     let delivery = json!({
-        "name": "Xiao Mei", "phone": "+8613800000000", "region": "CN",
-        "address": "1 Music Street, Shanghai",
+        "name": "Xiao Mei", "phone": "+86 138 0000 0000", "street": "1 Music Street",
+        "city": "Shanghai", "country": "CN",
     });
     let answer = buyer
         .request("POST", "/v1/orders")
@@ -173,4 +199,7 @@ async fn place(api: &App, shape: &Shape, number: usize) {
         .send()
         .await;
     assert_eq!(answer.status, 201, "{}", answer.text());
+    let mut group = answer.json();
+    group["buyer"] = json!(account);
+    group
 }

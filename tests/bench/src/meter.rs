@@ -27,6 +27,16 @@ pub(crate) struct Consumed {
     pub(crate) write_round_trips: u64,
 }
 
+impl std::ops::AddAssign for Consumed {
+    fn add_assign(&mut self, more: Self) {
+        self.half_read_units += more.half_read_units;
+        self.half_write_units += more.half_write_units;
+        self.half_index_write_units += more.half_index_write_units;
+        self.read_round_trips += more.read_round_trips;
+        self.write_round_trips += more.write_round_trips;
+    }
+}
+
 /// Counts on the way to the engines. Cheap to clone; clones count together.
 #[derive(Clone)]
 pub(crate) struct Meter {
