@@ -1,0 +1,32 @@
+//! The routes, a file each; and what several of them read or answer.
+
+pub(crate) mod add_statement;
+mod address_wire;
+mod answer;
+pub(crate) mod cancel_group;
+pub(crate) mod decide_refund;
+pub(crate) mod deliver;
+mod dispute_out;
+pub(crate) mod download;
+pub(crate) mod get_dispute;
+pub(crate) mod get_group;
+pub(crate) mod get_order;
+mod group_out;
+pub(crate) mod list_entitlements;
+pub(crate) mod list_orders;
+mod money_out;
+pub(crate) mod open_dispute;
+mod order_out;
+mod parties;
+pub(crate) mod place;
+pub(crate) mod receive;
+pub(crate) mod refund;
+mod refund_in;
+mod refund_out;
+mod refusals;
+pub(crate) mod request_refund;
+pub(crate) mod retry_refund;
+pub(crate) mod return_received;
+pub(crate) mod rule_dispute;
+pub(crate) mod ship;
+mod shipment_out;
