@@ -14,6 +14,7 @@ mod engines;
 mod error;
 mod files;
 pub mod gateway_event;
+mod permissions;
 mod s3;
 mod secrets;
 mod sqs;
@@ -23,6 +24,7 @@ pub use self::{
     dynamodb::StreamReader,
     engines::Engines,
     error::EngineError,
+    permissions::Permitted,
     sqs::{Message, QueueHandle},
     template::{ACCOUNT_ID, Parameters, REGION, Template, TemplateError},
 };

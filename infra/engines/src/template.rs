@@ -13,12 +13,13 @@ mod error;
 mod function;
 mod functions;
 mod globals;
-mod names;
+pub(crate) mod names;
 mod parameters;
 mod properties;
 mod queue;
 mod references;
 mod resolve;
+mod role;
 mod schedule;
 mod secret;
 mod source;
@@ -38,6 +39,7 @@ pub use self::{
     names::{ACCOUNT_ID, API_ID, REGION, STACK_NAME},
     parameters::Parameters,
     queue::{Queue, RedrivePolicy},
+    role::{Grant, Role},
     schedule::{RateOrCron, Schedule},
     secret::{GeneratedSecret, Secret, SecretValue},
     table::{Attribute, Index, KeyElement, KeyRole, Projection, StreamView, Table},
@@ -63,18 +65,20 @@ pub struct Template {
     pub secrets: Vec<Secret>,
     /// The Lambda functions.
     pub functions: Vec<Function>,
+    /// The roles of IAM.
+    pub roles: Vec<Role>,
     /// The HTTP APIs.
     pub apis: Vec<HttpApi>,
     /// What matters on AWS and to nothing here.
     pub irrelevant: Vec<IrrelevantResource>,
 }
 
-/// A resource that needs nothing to stand in for it, such as a role or an alarm.
+/// A resource that needs nothing to stand in for it, such as an alarm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IrrelevantResource {
     /// Its id in the template.
     pub logical_id: String,
-    /// Its type, such as `AWS::IAM::Role`.
+    /// Its type, such as `AWS::CloudWatch::Alarm`.
     pub kind: String,
 }
 
@@ -134,6 +138,7 @@ impl Template {
             Kind::Function => self
                 .functions
                 .push(Function::read(declared, name, properties)?),
+            Kind::Role => self.roles.push(Role::read(logical_id, properties)?),
             Kind::Irrelevant => self.irrelevant.push(IrrelevantResource {
                 logical_id,
                 kind: declared.kind.clone(),
@@ -186,6 +191,12 @@ impl Template {
         self.functions.iter().find(|function| {
             function.logical_id == name || function.name == name || function.arn() == name
         })
+    }
+
+    /// The role that `function` runs as, where the template names one of its own.
+    pub fn role_of(&self, function: &Function) -> Option<&Role> {
+        let arn = function.role.as_deref()?;
+        self.roles.iter().find(|role| role.arn == arn)
     }
 
     /// The API with this logical id.

@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use engines::{Engines, template::Template};
+use engines::{Engines, Permitted, template::Template};
 use kernel::Clock;
 use platform::{
     Aws, Environment, logging,
     serve::{Function, Invocation, StartError},
+    transport::Transport,
 };
 use tracing::Instrument;
 
@@ -120,8 +121,8 @@ fn environment_of(function: &engines::template::Function, endpoint: &str) -> Env
 impl Functions {
     /// Starts every function of `template` with the environment that the template gives it.
     ///
-    /// Their calls to AWS go to `engines` without a socket; `endpoint` is only where links that they
-    /// sign for others lead.
+    /// Their calls to AWS go to `engines` without a socket, as far as their roles allow them; `endpoint`
+    /// is only where links that they sign for others lead.
     pub async fn start(
         template: &Template,
         engines: &Engines,
@@ -139,7 +140,12 @@ impl Functions {
                 })?;
             let environment = environment_of(function, endpoint);
             let started = async {
-                let aws = Aws::over(&environment, Arc::new(engines.clone()))?;
+                let services: Arc<dyn Transport> = match template.role_of(function) {
+                    Some(role) => Arc::new(Permitted::new(engines.clone(), role.clone())),
+                    // SAM would make a role for it, whose policies are SAM's own affair.
+                    None => Arc::new(engines.clone()),
+                };
+                let aws = Aws::over(&environment, services)?;
                 build(environment, aws, clock.clone()).await
             };
             let function_built = started.await.map_err(|source| DeployError::Start {

@@ -17,7 +17,7 @@ mod trigger;
 
 pub use functions::{DeployError, Functions, InvocationFailure};
 pub use gateway::ApiProblem;
-pub use openapi::openapi;
+pub use openapi::{documents, openapi};
 
 use std::{
     io,

@@ -30,18 +30,7 @@ pub fn openapi() -> OpenApi {
     );
     document.info.description = Some(ABOUT.to_owned());
     document.servers = Some(vec![Server::new("/")]);
-    for part in [
-        accounts::api().openapi(),
-        listening::api().openapi(),
-        points::api().openapi(),
-        vouchers::api().openapi(),
-        shops::api().openapi(),
-        media::api().openapi(),
-        orders::api().openapi(),
-        payments::api().openapi(),
-        events::api().openapi(),
-        front::api().openapi(),
-    ] {
+    for (_, part) in documents() {
         document.merge(part);
     }
     let bearer = HttpBuilder::new()
@@ -54,4 +43,20 @@ pub fn openapi() -> OpenApi {
         .get_or_insert_with(Components::new)
         .add_security_scheme("bearer", SecurityScheme::Http(bearer));
     document
+}
+
+/// Every context's own part of it, with the context's name.
+pub fn documents() -> [(&'static str, OpenApi); 10] {
+    [
+        ("accounts", accounts::api().openapi()),
+        ("listening", listening::api().openapi()),
+        ("points", points::api().openapi()),
+        ("vouchers", vouchers::api().openapi()),
+        ("shops", shops::api().openapi()),
+        ("media", media::api().openapi()),
+        ("orders", orders::api().openapi()),
+        ("payments", payments::api().openapi()),
+        ("events", events::api().openapi()),
+        ("front", front::api().openapi()),
+    ]
 }

@@ -25,7 +25,10 @@ const EVERY: Duration = Duration::from_millis(200);
 /// What the template is told, so that payments speak to the sandbox at `url` and hear from it.
 pub(crate) fn parameters(url: &str) -> Parameters {
     Parameters::from([
-        ("AlipayGatewayUrl".to_owned(), format!("{url}{GATEWAY_PATH}")),
+        (
+            "AlipayGatewayUrl".to_owned(),
+            format!("{url}{GATEWAY_PATH}"),
+        ),
         ("PublicUrl".to_owned(), url.to_owned()),
     ])
 }

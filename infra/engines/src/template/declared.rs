@@ -26,6 +26,7 @@ pub(super) enum Kind {
     Secret,
     Function,
     HttpApi,
+    Role,
     /// It matters on AWS, and to nothing that runs here.
     Irrelevant,
 }
@@ -92,6 +93,7 @@ impl Declared {
             "AWS::SecretsManager::Secret" => Ok(Kind::Secret),
             "AWS::Serverless::Function" => Ok(Kind::Function),
             "AWS::Serverless::HttpApi" => Ok(Kind::HttpApi),
+            "AWS::IAM::Role" => Ok(Kind::Role),
             kind if is_irrelevant(kind) => Ok(Kind::Irrelevant),
             kind => {
                 Err(Place::resource(&self.logical_id)

@@ -18,6 +18,8 @@ pub struct Function {
     pub logical_id: String,
     /// Its name.
     pub name: String,
+    /// The ARN of its role, if it names one.
+    pub role: Option<String>,
     /// The binary that it runs, from `Metadata.BuildProperties.Binary`.
     pub binary: String,
     /// How long one invocation may take.
@@ -56,6 +58,7 @@ impl Function {
         let mut function = Self {
             logical_id: declared.logical_id.clone(),
             name,
+            role: properties.text("Role")?,
             binary: binary(declared)?,
             timeout_seconds: properties
                 .count("Timeout")?
@@ -100,7 +103,6 @@ impl Function {
             "PropagateTags",
             "ProvisionedConcurrencyConfig",
             "RecursiveLoop",
-            "Role",
             "RolePath",
             "Runtime",
             "RuntimeManagementConfig",

@@ -21,7 +21,7 @@ pub(super) fn arn(service: &str, resource: &str) -> String {
     format!("arn:aws:{service}:{REGION}:{ACCOUNT_ID}:{resource}")
 }
 
-pub(super) fn table_arn(name: &str) -> String {
+pub(crate) fn table_arn(name: &str) -> String {
     arn("dynamodb", &format!("table/{name}"))
 }
 
@@ -29,7 +29,7 @@ pub(super) fn stream_arn(table: &str) -> String {
     format!("{}/stream/{STREAM_LABEL}", table_arn(table))
 }
 
-pub(super) fn queue_arn(name: &str) -> String {
+pub(crate) fn queue_arn(name: &str) -> String {
     arn("sqs", name)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn queue_url(name: &str) -> String {
 }
 
 /// Buckets have no region or account in their ARN.
-pub(super) fn bucket_arn(name: &str) -> String {
+pub(crate) fn bucket_arn(name: &str) -> String {
     format!("arn:aws:s3:::{name}")
 }
 
@@ -49,4 +49,9 @@ pub(super) fn secret_arn(name: &str) -> String {
 
 pub(super) fn function_arn(name: &str) -> String {
     arn("lambda", &format!("function:{name}"))
+}
+
+/// IAM has no regions.
+pub(super) fn role_arn(name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT_ID}:role/{name}")
 }

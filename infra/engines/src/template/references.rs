@@ -45,7 +45,7 @@ pub(super) fn reference(
         Kind::Queue => names::queue_url(&name()?),
         Kind::Secret => names::secret_arn(&name()?),
         Kind::HttpApi => names::API_ID.to_owned(),
-        Kind::Irrelevant => irrelevant_reference(resource),
+        Kind::Role | Kind::Irrelevant => irrelevant_reference(resource),
     };
     Ok(Some(Value::String(value)))
 }
@@ -59,7 +59,7 @@ pub(super) fn attribute(
 ) -> Result<String, TemplateError> {
     let Some(resource) = scope.resource(target)? else {
         return match implied(scope, target)? {
-            Some(name) if attribute == "Arn" => Ok(role_arn(&name)),
+            Some(name) if attribute == "Arn" => Ok(names::role_arn(&name)),
             _ => Err(place.error(Problem::MissingReference(target.to_owned()))),
         };
     };
@@ -78,8 +78,8 @@ pub(super) fn attribute(
         (Kind::Secret, "Id") => Some(names::secret_arn(&name()?)),
         (Kind::Function, "Arn") => Some(names::function_arn(&name()?)),
         (Kind::HttpApi, "ApiId") => Some(names::API_ID.to_owned()),
-        (Kind::Irrelevant, "Arn") => Some(irrelevant_arn(resource)),
-        (Kind::Irrelevant, other) => Some(format!("{target}.{other}")),
+        (Kind::Role | Kind::Irrelevant, "Arn") => Some(irrelevant_arn(resource)),
+        (Kind::Role | Kind::Irrelevant, other) => Some(format!("{target}.{other}")),
         _ => None,
     };
     value.ok_or_else(|| {
@@ -99,7 +99,9 @@ pub(super) fn physical_name(scope: &Scope, resource: &Declared) -> Result<String
         Kind::Bucket => "BucketName",
         Kind::Secret => "Name",
         Kind::Function => "FunctionName",
-        Kind::HttpApi | Kind::Irrelevant => return Ok(names::default_name(&resource.logical_id)),
+        Kind::HttpApi | Kind::Role | Kind::Irrelevant => {
+            return Ok(names::default_name(&resource.logical_id));
+        }
     };
     if let Some(name) = resource.properties.get(property) {
         let place = resource.place().child(property);
@@ -144,10 +146,6 @@ fn implied(scope: &Scope, target: &str) -> Result<Option<String>, TemplateError>
         .map(|_| names::default_name(target)))
 }
 
-fn role_arn(name: &str) -> String {
-    format!("arn:aws:iam::{}:role/{name}", names::ACCOUNT_ID)
-}
-
 /// Nothing here asks what these are, but a topic's `Ref` is an ARN and is read as one.
 fn irrelevant_reference(resource: &Declared) -> String {
     if resource.kind == "AWS::SNS::Topic" {
@@ -160,7 +158,7 @@ fn irrelevant_reference(resource: &Declared) -> String {
 fn irrelevant_arn(resource: &Declared) -> String {
     let name = names::default_name(&resource.logical_id);
     match resource.kind.split("::").nth(1) {
-        Some("IAM") => role_arn(&name),
+        Some("IAM") => names::role_arn(&name),
         Some(service) => names::arn(&service.to_ascii_lowercase(), &name),
         None => name,
     }

@@ -7,6 +7,7 @@
 mod deployed_template;
 mod dynamodb;
 mod on_disk;
+mod permissions;
 mod platform_clients;
 mod routing;
 mod s3;

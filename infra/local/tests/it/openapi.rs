@@ -1,6 +1,6 @@
 //! The API's document, the template's routes and the code say the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engines::template::{HttpRoute, Parameters, Template};
 use serde_json::Value;
@@ -122,4 +122,32 @@ fn every_operation_is_described() {
             "{method} {path} has no tag"
         );
     }
+}
+
+/// The merged document keeps one schema of each name, so a second one would be described wrongly
+/// wherever it is referred to.
+#[test]
+fn no_two_contexts_describe_different_things_under_one_name() {
+    let mut schemas: BTreeMap<String, (&str, Value)> = BTreeMap::new();
+    let mut ids: BTreeMap<String, &str> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for (context, part) in planet::documents() {
+        let part = serde_json::to_value(part).expect("the document is JSON");
+        for (_, _, operation) in operations(&part) {
+            let id = operation["operationId"].as_str().unwrap_or_default();
+            if let Some(other) = ids.insert(id.to_owned(), context) {
+                shared.push(format!("the operation {id} of {other} and {context}"));
+            }
+        }
+        let described = part["components"]["schemas"].as_object();
+        for (name, schema) in described.into_iter().flatten() {
+            let (other, first) = schemas
+                .entry(name.clone())
+                .or_insert_with(|| (context, schema.clone()));
+            if first != schema {
+                shared.push(format!("the schema {name} of {other} and {context}"));
+            }
+        }
+    }
+    assert!(shared.is_empty(), "{}", shared.join("\n"));
 }
