@@ -27,7 +27,7 @@ mod table;
 mod trigger;
 mod yaml;
 
-use std::{cell::RefCell, path::Path};
+use std::{cell::RefCell, collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 
@@ -85,12 +85,17 @@ pub struct IrrelevantResource {
 impl Template {
     /// Reads the template at `path`.
     pub fn read(path: impl AsRef<Path>, parameters: &Parameters) -> Result<Self, TemplateError> {
-        let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|source| TemplateError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::parse(&text, parameters)
+        Self::parse(&text_at(path.as_ref())?, parameters)
+    }
+
+    /// Which parameters the template at `path` has.
+    pub fn parameter_names(path: impl AsRef<Path>) -> Result<BTreeSet<String>, TemplateError> {
+        let parameters = Source::parse(&text_at(path.as_ref())?)?.parameters;
+        let names = parameters
+            .as_object()
+            .into_iter()
+            .flat_map(|map| map.keys());
+        Ok(names.cloned().collect())
     }
 
     /// Reads the template `text`, with `parameters` in place of its defaults.
@@ -203,4 +208,11 @@ impl Template {
     pub fn api(&self, logical_id: &str) -> Option<&HttpApi> {
         self.apis.iter().find(|api| api.logical_id == logical_id)
     }
+}
+
+fn text_at(path: &Path) -> Result<String, TemplateError> {
+    std::fs::read_to_string(path).map_err(|source| TemplateError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }

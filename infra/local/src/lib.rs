@@ -132,7 +132,10 @@ impl Planet {
             source,
         })?;
         let endpoint = format!("http://{address}");
-        let parameters = payment_gateway::parameters(&endpoint);
+        let mut parameters = payment_gateway::parameters(&endpoint);
+        // Another template may know of no payments.
+        let known = Template::parameter_names(&options.template)?;
+        parameters.retain(|name, _| known.contains(name));
         let template = Template::read(&options.template, &parameters)?;
         let engines = match &options.storage {
             Storage::Memory => Engines::memory(&template).await?,

@@ -13,6 +13,25 @@ fn the_platforms_template_can_be_read() {
     assert!(!template.functions.is_empty());
 }
 
+#[test]
+fn every_function_has_a_role_of_its_own_that_allows_something() {
+    let template = Template::read(PATH, &BTreeMap::new()).unwrap();
+    let mut roles = Vec::new();
+    for function in &template.functions {
+        let role = template.role_of(function);
+        let role = role.unwrap_or_else(|| panic!("{} has no role", function.logical_id));
+        assert!(!role.grants.is_empty(), "{}", role.logical_id);
+        assert!(!roles.contains(&role.logical_id), "{}", role.logical_id);
+        roles.push(role.logical_id.clone());
+    }
+}
+
+#[test]
+fn parameters_can_be_named_before_they_are_given() {
+    let names = Template::parameter_names(PATH).unwrap();
+    assert!(names.contains("PublicUrl"), "{names:?}");
+}
+
 #[tokio::test]
 async fn the_platforms_template_can_be_run() {
     let template = Template::read(PATH, &BTreeMap::new()).unwrap();
