@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Span, Timestamp, civil::Date};
+use kernel::Zone;
 use serde::{Deserialize, Serialize};
-
-use crate::zone::Zone;
 
 /// One or several days in the concert's own time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -31,7 +31,6 @@ mod keys;
 mod line;
 mod programme;
 mod recall;
-mod region;
 mod routes;
 mod secret;
 mod store;
@@ -39,12 +38,11 @@ mod text;
 mod ticket;
 mod ticket_quota;
 mod times;
-mod zone;
 
 use kernel::Clock;
 use platform::{
     Aws, Environment, Queue, ServiceError,
-    serve::{Function, StartError, each, publish},
+    serve::{Function, StartError, each},
     table::Change,
 };
 use quota::Quotas;
@@ -123,14 +121,10 @@ pub async fn build(
             let app = worker.clone();
             async move { each(batch, |event| consume::handle(&app, event)).await }
         })
-        .stream(move |changes| {
-            let subscribers = subscribers.clone();
-            publish(changes, move |change| subscribers.of(change))
-        }))
+        .publish(move |change| subscribers.of(change)))
 }
 
 /// Where the events of this context go.
-#[derive(Clone)]
 struct Subscribers {
     events: Queue,
     orders: Queue,

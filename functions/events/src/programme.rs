@@ -1,9 +1,9 @@
 //! What a concert announces.
 
+use kernel::Region;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    region::Region,
     text::{Name, Prose},
     times::{Times, TimesEdit, TimesError},
 };

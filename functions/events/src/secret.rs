@@ -8,12 +8,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Id, kind};
-use platform::Secret;
-use ring::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    error::Unspecified,
-    hmac,
-};
+use platform::{SealingError, SealingKey, Secret};
+use ring::hmac;
 use serde::{Deserialize, Serialize};
 
 /// The keys of this context. Cheap to clone.
@@ -21,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct TicketKeys(Arc<Keys>);
 
 struct Keys {
-    seal: [u8; 32],
+    seal: SealingKey,
     tag: hmac::Key,
     transfer: hmac::Key,
 }
@@ -54,17 +50,6 @@ pub(crate) struct TransferCode {
 #[error("it is no such code")]
 pub(crate) struct CodeError;
 
-/// Why a secret could not be made or read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SecretError {
-    /// The operating system has no randomness to give.
-    #[error("there is no randomness to make a secret of")]
-    NoRandomness,
-    /// What is kept is not what was kept for this ticket under this key.
-    #[error("the sealed secret cannot be opened")]
-    Broken,
-}
-
 /// 192 bits: more than anybody can try, and whole characters of base 64.
 const SECRET_BYTES: usize = 24;
 /// What the secret's characters are then.
@@ -77,21 +62,22 @@ impl TicketKeys {
     pub(crate) fn new(secret: &Secret) -> Self {
         let key = |purpose| hmac::Key::new(hmac::HMAC_SHA256, &secret.derive(purpose));
         Self(Arc::new(Keys {
-            seal: secret.derive("ticket secrets"),
+            seal: SealingKey::new(secret, "ticket secrets"),
             tag: key("ticket secret tags"),
             transfer: key("ticket transfers"),
         }))
     }
 
-    /// A new secret for a ticket, of which only this is kept.
-    pub(crate) fn mint(&self, ticket: Id<kind::Ticket>) -> Result<KeptSecret, SecretError> {
+    /// A new secret for a ticket, of which only this is kept. Sealed for one ticket, it does not open
+    /// beside another.
+    pub(crate) fn mint(&self, ticket: Id<kind::Ticket>) -> Result<KeptSecret, SealingError> {
         let mut random = [0; SECRET_BYTES];
-        getrandom::fill(&mut random).map_err(|_| SecretError::NoRandomness)?;
+        getrandom::fill(&mut random).map_err(|_| SealingError::NoRandomness)?;
         let secret = URL_SAFE_NO_PAD.encode(random);
         let tag = hmac::sign(&self.0.tag, &tagged(ticket, &secret));
         Ok(KeptSecret {
             tag: URL_SAFE_NO_PAD.encode(tag),
-            sealed: self.seal(ticket, &secret)?,
+            sealed: URL_SAFE_NO_PAD.encode(self.0.seal.seal(&ticket.to_string(), &secret)?),
         })
     }
 
@@ -100,8 +86,10 @@ impl TicketKeys {
         &self,
         ticket: Id<kind::Ticket>,
         kept: &KeptSecret,
-    ) -> Result<TicketCode, SecretError> {
-        let secret = self.open(ticket, &kept.sealed)?;
+    ) -> Result<TicketCode, SealingError> {
+        let broken = |_| SealingError::Broken;
+        let sealed = URL_SAFE_NO_PAD.decode(&kept.sealed).map_err(broken)?;
+        let secret = self.0.seal.open(&ticket.to_string(), &sealed)?;
         Ok(TicketCode { ticket, secret })
     }
 
@@ -133,41 +121,6 @@ impl TicketKeys {
         };
         hmac::verify(&self.0.transfer, &offered(code.ticket, offer), &proof).is_ok()
     }
-
-    fn seal(&self, ticket: Id<kind::Ticket>, secret: &str) -> Result<String, SecretError> {
-        let mut nonce = [0; NONCE_LEN];
-        getrandom::fill(&mut nonce).map_err(|_| SecretError::NoRandomness)?;
-        let mut sealed = secret.as_bytes().to_vec();
-        self.sealing_key()
-            .and_then(|key| {
-                let nonce = Nonce::assume_unique_for_key(nonce);
-                key.seal_in_place_append_tag(nonce, bound_to(ticket), &mut sealed)
-            })
-            .map_err(|Unspecified| SecretError::Broken)?;
-        Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
-    }
-
-    fn open(&self, ticket: Id<kind::Ticket>, sealed: &str) -> Result<String, SecretError> {
-        let broken = || SecretError::Broken;
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| broken())?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
-        let mut sealed = sealed.to_vec();
-        let key = self.sealing_key().map_err(|_| broken())?;
-        let opened = key
-            .open_in_place(nonce, bound_to(ticket), &mut sealed)
-            .map_err(|_| broken())?;
-        String::from_utf8(opened.to_vec()).map_err(|_| broken())
-    }
-
-    fn sealing_key(&self) -> Result<LessSafeKey, Unspecified> {
-        UnboundKey::new(&AES_256_GCM, &self.0.seal).map(LessSafeKey::new)
-    }
-}
-
-/// Sealed for one ticket, a secret does not open beside another.
-fn bound_to(ticket: Id<kind::Ticket>) -> Aad<String> {
-    Aad::from(ticket.to_string())
 }
 
 /// Ids have one length, so that nothing can move from one side of the dot to the other.
@@ -263,7 +216,7 @@ mod tests {
         let code = one.code(ticket("a"), &kept).unwrap();
         assert!(one.recognise(&code, &kept));
         assert!(!keys("two").recognise(&code, &kept));
-        let broken = Err(SecretError::Broken);
+        let broken = Err(SealingError::Broken);
         assert_eq!(one.code(ticket("b"), &kept), broken);
         assert_eq!(keys("two").code(ticket("a"), &kept), broken);
         let spliced = TicketCode {

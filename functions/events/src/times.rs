@@ -1,12 +1,9 @@
 //! When a concert takes place.
 
-use kernel::Timestamp;
+use kernel::{Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    days::{Days, DaysError, calendar_day, night},
-    zone::Zone,
-};
+use crate::days::{Days, DaysError, calendar_day, night};
 
 /// Beginning, end and days. Every day lies between beginning and end, in the concert's own zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Changing one order: read, decide, commit with all that follows; again if another was faster.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, slice::from_ref};
 
 use kernel::{Id, Timestamp, kind};
 use platform::{ServiceError, table::Write};
@@ -11,6 +11,7 @@ use web::{ApiError, Code, RequestKey};
 use crate::{
     App,
     order::Order,
+    purchase_limit,
     refund::{Changed, Consequences},
     store::CommitError,
 };
@@ -67,11 +68,11 @@ impl App {
             }
             match self
                 .store
-                .commit(self.writes_of(&changed, now).await?)
+                .commit(self.writes_of(&seen, &changed, now).await?)
                 .await
             {
                 Ok(()) => return Ok(()),
-                Err(CommitError::Changed | CommitError::Goods) => {}
+                Err(CommitError::Changed | CommitError::Goods | CommitError::Limit) => {}
                 Err(CommitError::Service(error)) => return Err(error.into()),
             }
         }
@@ -89,9 +90,9 @@ impl App {
             let now = self.now();
             let seen = self.store.order(id).await?;
             let seen = seen.ok_or_else(ApiError::not_found)?;
-            let refusal = match decide(seen, now) {
+            let refusal = match decide(seen.clone(), now) {
                 Ok(changed) => {
-                    let mut writes = self.writes_of(&changed, now).await?;
+                    let mut writes = self.writes_of(&seen, &changed, now).await?;
                     writes.push(self.requests.record(key, &Record { order: id })?);
                     match self.store.commit(writes).await {
                         Ok(()) => {
@@ -102,7 +103,7 @@ impl App {
                                 is_repeated: false,
                             });
                         }
-                        Err(CommitError::Changed | CommitError::Goods) => None,
+                        Err(CommitError::Changed | CommitError::Goods | CommitError::Limit) => None,
                         Err(CommitError::Service(error)) => return Err(error.into()),
                     }
                 }
@@ -123,15 +124,19 @@ impl App {
         Err(ApiError::new(Code::Unavailable))
     }
 
-    /// Everything that is written when an order changes: the order, the units that can be sold again,
-    /// the files that can be downloaded and no longer be.
+    /// Everything that is written when an order changes from what it was `before`: the order, the
+    /// units that can be sold again, how many tickets its buyer has, the files that can be downloaded
+    /// and no longer be.
     pub(crate) async fn writes_of(
         &self,
+        before: &Order,
         changed: &Changed,
         now: Timestamp,
     ) -> Result<Vec<Write>, ServiceError> {
         let order = &changed.order;
         let mut writes = vec![self.store.save(order)];
+        let recounts = purchase_limit::recounts(from_ref(before), from_ref(order));
+        writes.extend(recounts.iter().map(|recount| self.store.recount(recount)));
         writes.extend(self.consequences_of(changed, now).await?);
         Ok(writes)
     }

@@ -53,6 +53,7 @@ pub(crate) struct Stated {
 /// The sides of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DisputeSide)]
 pub(crate) enum Side {
     /// Who bought.
     Buyer,

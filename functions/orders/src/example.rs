@@ -1,5 +1,7 @@
 //! An order to try the rules on: three shirts, two copies of an album, two seats and two lessons.
 
+use std::num::NonZeroU32;
+
 use kernel::{CommissionRate, Currency, Id, Money, Timestamp, kind};
 
 use crate::{
@@ -148,6 +150,7 @@ fn line(order: Id<kind::Order>, fulfilment: Fulfilment, quantity: u32, unit_mino
             ticket_quota: Id::derive(&["a ticket quota"]),
             per_unit: 1,
             days: vec!["2026-05-30".parse().unwrap()],
+            per_buyer_limit: NonZeroU32::new(4),
         }),
         released_at: None,
         return_days: (fulfilment == Fulfilment::Shipment).then_some(7),

@@ -5,6 +5,7 @@
 //! | an order by its id, which carries its group and number | `GROUP#<group>` | `ORDER#<number>` |
 //! | all orders of a group | `GROUP#<group>` | `ORDER#` and on |
 //! | the entitlements of an account; one of them | `ACCOUNT#<account>` | `ENTITLEMENT#<entitlement>` |
+//! | how many tickets of a limited quota an account has bought or is buying | `ACCOUNT#<account>` | `TICKETS#<ticket quota>` |
 //! | the copy of a shop | `SHOP#<shop>` | `SHOP` |
 //! | the copy of what a shop asks for a SKU | `SHOP#<shop>` | `OFFER#<sku>` |
 //! | which version of a listing the offers are copies of, and of which SKUs | `SHOP#<shop>` | `LISTING#<listing>` |
@@ -70,6 +71,11 @@ pub(crate) fn entitlement(holder: Id<kind::Account>, entitlement: Id<kind::Entit
         account(holder),
         format!("{ENTITLEMENT_PREFIX}{entitlement}"),
     )
+}
+
+/// How many tickets of a limited quota an account has bought or is buying.
+pub(crate) fn purchases(buyer: Id<kind::Account>, quota: Id<kind::TicketQuota>) -> Key {
+    Key::sorted(account(buyer), format!("TICKETS#{quota}"))
 }
 
 /// The partition of what is copied from a shop.

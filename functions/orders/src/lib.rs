@@ -7,6 +7,8 @@
 //!   than it can be paid.
 //! - An order moves along the edges of its state machine and no others; each move is a write under
 //!   the version that was read.
+//! - What an account has of a limited ticket quota is the sum of what its orders count, and never
+//!   more than the limit at the moment it becomes more.
 //! - A group's total is the sum of its orders, and an order's the sum of its lines; what was agreed
 //!   is frozen on the line.
 //! - Money that comes for an order ends in exactly one of {goods committed} and {refund due}.
@@ -14,9 +16,9 @@
 //!   by a ruling.
 //!
 //! Start reading at [`api`], the table of routes, then `order.rs` and `state.rs` (the life of an order),
-//! `checkout.rs` (what is asked before one is placed), `fulfilment.rs` and `refund/`. All that is
-//! kept is in `store/`; what other contexts report is in `consume/`; what time does in `sweep.rs`;
-//! what the others are told in `events.rs`.
+//! `checkout.rs` (what is asked before one is placed), `purchase_limit.rs`, `fulfilment.rs` and
+//! `refund/`. All that is kept is in `store/`; what other contexts report is in `consume/`; what time
+//! does in `sweep.rs`; what the others are told in `events.rs`.
 
 mod address;
 mod changes;
@@ -38,6 +40,7 @@ mod laws;
 mod offer;
 mod order;
 mod placing;
+mod purchase_limit;
 mod refund;
 mod routes;
 mod state;

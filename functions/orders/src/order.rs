@@ -7,6 +7,8 @@
 //! What is placed together is a group: its orders are `order 0`, `order 1`, … of the group, and an
 //! order's id carries its group and its number, so that neither needs an index to find the other.
 
+use std::num::NonZeroU32;
+
 use jiff::{SignedDuration, civil::Date};
 use kernel::{
     BasisPoints, CommissionRate, Currency, Id, Money, Timestamp, kind, money::MoneyError,
@@ -136,6 +138,9 @@ pub(crate) struct Tickets {
     pub(crate) per_unit: u32,
     /// The days on which they open the door.
     pub(crate) days: Vec<Date>,
+    /// How many tickets of the quota one account may buy, if not as many as it likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) per_buyer_limit: Option<NonZeroU32>,
 }
 
 /// How a line is handed over.

@@ -14,6 +14,7 @@ use crate::{
     fulfilment,
     goods::{self, GoodsError},
     order::{IllegalMove, Order},
+    purchase_limit::{self, OverLimit},
     store::CommitError,
 };
 
@@ -29,6 +30,8 @@ pub(crate) enum Missed {
     Done(Vec<Order>),
     /// Too little is left.
     SoldOut(SoldOut),
+    /// The buyer would have more tickets than one may.
+    OverLimit(OverLimit),
     /// It cannot be.
     Refused(PlaceError),
     /// No answer to act on.
@@ -53,6 +56,11 @@ pub(crate) async fn try_once(app: &App, basket: &Basket) -> Result<Vec<Order>, M
     let mut orders =
         checkout::place(basket, &copies, app.clock.now(), app.payment).map_err(Missed::Refused)?;
     app.known.learn_all(&orders);
+    let recounts = purchase_limit::recounts(&[], &orders);
+    for recount in &recounts {
+        // What is too much by itself need not be tried.
+        recount.check(0).map_err(Missed::OverLimit)?;
+    }
     let writes = if orders.iter().all(|order| order.total.is_zero()) {
         hand_out(app, &mut orders).await?
     } else {
@@ -61,13 +69,19 @@ pub(crate) async fn try_once(app: &App, basket: &Basket) -> Result<Vec<Order>, M
             .map_err(|error| missed(error, &orders))?
     };
     let created = orders.iter().map(|order| app.store.create(order));
-    let writes: Vec<Write> = created.chain(writes).collect();
+    let counted = recounts.iter().map(|recount| app.store.recount(recount));
+    let writes: Vec<Write> = created.chain(writes).chain(counted).collect();
     if writes.len() > MAX_WRITES {
         return Err(Missed::Refused(PlaceError::TooManyGoods));
     }
     match app.store.commit(writes).await {
         Ok(()) => Ok(orders),
         Err(CommitError::Changed | CommitError::Goods) => Err(Missed::Raced),
+        // How many the buyer has is only read once there is a refusal to tell of.
+        Err(CommitError::Limit) => Err(match app.store.over_limit(&recounts).await? {
+            Some(over) => Missed::OverLimit(over),
+            None => Missed::Raced,
+        }),
         Err(CommitError::Service(error)) => Err(error.into()),
     }
 }

@@ -1,4 +1,5 @@
-//! Ending what was not paid: the orders and what is held for them, in one transaction.
+//! Ending what was not paid: the orders, what is held for them and what counts against a limit, in one
+//! transaction.
 
 use kernel::{Id, Timestamp, kind};
 use platform::ServiceError;
@@ -6,6 +7,7 @@ use platform::ServiceError;
 use crate::{
     App, goods,
     order::{Order, OrderState},
+    purchase_limit,
     store::CommitError,
 };
 
@@ -60,16 +62,18 @@ pub(crate) async fn end(
         let now = app.clock.now();
         let mut writes = Vec::new();
         let mut ended = Vec::with_capacity(orders.len());
-        for order in orders {
-            writes.extend(goods::release(&app.quotas, &order).await?);
-            let mut after = ending.of(order, now)?;
+        for order in &orders {
+            writes.extend(goods::release(&app.quotas, order).await?);
+            let mut after = ending.of(order.clone(), now)?;
             writes.push(app.store.save(&after));
             after.version += 1;
             ended.push(after);
         }
+        let recounts = purchase_limit::recounts(&orders, &ended);
+        writes.extend(recounts.iter().map(|recount| app.store.recount(recount)));
         match app.store.commit(writes).await {
             Ok(()) => return Ok(ended),
-            Err(CommitError::Changed | CommitError::Goods) => {}
+            Err(CommitError::Changed | CommitError::Goods | CommitError::Limit) => {}
             Err(CommitError::Service(error)) => return Err(error.into()),
         }
     }

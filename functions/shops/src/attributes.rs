@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use kernel::{Id, MAX_EXACT_INTEGER, kind};
+use kernel::{
+    Id, MAX_EXACT_INTEGER, kind,
+    text::{disturbs_prose, has_length},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    product_type::{ProductType, Referent, ValueRule, Word},
-    text::disturbs,
-};
+use crate::product_type::{ProductType, Referent, ValueRule, Word};
 
 /// The attributes of one listing, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,10 +75,8 @@ fn check(rule: &ValueRule, value: &Value, pointer: String, faults: &mut Vec<Faul
     let detail = match (rule, value) {
         (ValueRule::Text { max_characters }, Value::String(text)) => {
             let max = usize::try_from(*max_characters).unwrap_or(usize::MAX);
-            let length = text.chars().take(max.saturating_add(1)).count();
-            let disturbing = |letter| disturbs(letter) && letter != '\n' && letter != '\t';
-            let fits = (1..=max).contains(&length) && text.trim() == text;
-            (!fits || text.contains(disturbing))
+            let fits = has_length(text, max) && text.trim() == text;
+            (!fits || text.contains(disturbs_prose))
                 .then(|| format!("it is not a text of 1 to {max} characters"))
         }
         (ValueRule::Number { min, max }, Value::Number(number)) => {

@@ -2,7 +2,7 @@
 //!
 //! A copy is replaced by a later version and never by an earlier one.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU32};
 
 use jiff::civil::Date;
 use kernel::{Id, Timestamp, kind};
@@ -46,6 +46,9 @@ pub(crate) struct TicketQuotaCopy {
     pub(crate) quota: QuotaId,
     /// On which days it opens the door.
     pub(crate) days: BTreeSet<Date>,
+    /// How many of them one account may buy, if not as many as it likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) per_buyer_limit: Option<NonZeroU32>,
 }
 
 /// A file that was uploaded and checked, as media told of it.

@@ -22,6 +22,7 @@ mod catalogue;
 mod config;
 mod consume;
 mod copies;
+mod country;
 mod events;
 mod keys;
 mod listing;
@@ -29,7 +30,6 @@ mod offer;
 mod owners;
 mod product_type;
 mod publication;
-mod region;
 mod rights;
 mod routes;
 mod search;
@@ -43,7 +43,7 @@ use std::sync::Arc;
 use kernel::{Clock, CommissionRate};
 use platform::{
     Aws, ConfigError, Environment, ServiceError,
-    serve::{Function, Schedule, StartError, each, publish},
+    serve::{Function, Schedule, StartError, each},
 };
 use utoipa_axum::routes;
 use web::{Api, RateLimits, Requests};
@@ -110,7 +110,7 @@ fn with_listings(api: Api<App>) -> Api<App> {
     .route(routes!(routes::listing_decisions::approve_listing))
     .route(routes!(routes::listing_decisions::reject_listing))
     .route(routes!(
-        routes::listing_decisions::suspend_listing_for_cause
+        routes::listing_decisions::suspend_listing_for_policy
     ))
     .route(routes!(routes::listing_decisions::reinstate_listing))
     .route(routes!(routes::listing_decisions::take_down_listing))
@@ -150,22 +150,20 @@ pub async fn build(
     };
     let orders = aws.queue(config.orders_queue_url);
     let shops = aws.queue(config.shops_queue_url);
-    let (worker, journal, sweeper) = (app.clone(), app.clone(), app.clone());
+    let (worker, sweeper) = (app.clone(), app.clone());
+    let catalogue = Arc::clone(&app.catalogue);
     Ok(Function::new()
         .http(api().router(app))
         .queue(move |batch| {
             let app = worker.clone();
             async move { each(batch, |event| consume::handle(&app, event)).await }
         })
-        .stream(move |changes| {
-            let (app, orders, shops) = (journal.clone(), orders.clone(), shops.clone());
-            publish(changes, move |change| {
-                let told = events::events(change, &app.catalogue)?.into_iter();
-                let told = told.map(|event| (orders.clone(), event));
-                let judged = rights::events(change)?.into_iter();
-                let judged = judged.map(|event| (shops.clone(), event));
-                Ok(told.chain(judged).collect())
-            })
+        .publish(move |change| {
+            let told = events::events(change, &catalogue)?.into_iter();
+            let told = told.map(|event| (orders.clone(), event));
+            let judged = rights::events(change)?.into_iter();
+            let judged = judged.map(|event| (shops.clone(), event));
+            Ok(told.chain(judged).collect())
         })
         .schedule(move |schedule| {
             let app = sweeper.clone();

@@ -18,9 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attributes::Attributes,
     copies::ConcertCopy,
+    country::Country,
     owners::Owners,
     product_type::{Review, Word},
-    region::Region,
     sku::{Sku, Supply, TicketTerms},
     text::{Prose, Title},
 };
@@ -32,7 +32,7 @@ pub(crate) struct Listing {
     pub(crate) shop: Id<kind::Shop>,
     pub(crate) organization: Id<kind::Organization>,
     /// The shop's, and the currency of all prices too.
-    pub(crate) region: Region,
+    pub(crate) region: Country,
     pub(crate) currency: Currency,
     pub(crate) product_type: Word,
     pub(crate) title: Title,
@@ -201,7 +201,8 @@ impl Listing {
     }
 
     /// The listing as the copy of a concert wants it, whose tickets it sells; `None` if it is so
-    /// already. A concert that does not take place is not sold; days may have changed.
+    /// already. A concert that does not take place is not sold; days may have changed, and how many
+    /// tickets one account may buy. Being a version of the listing, that is told to orders.
     pub(crate) fn following(&self, concert: &ConcertCopy, now: Timestamp) -> Option<Self> {
         let mut followed = self.clone();
         for sku in &mut followed.skus {

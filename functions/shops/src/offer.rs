@@ -1,6 +1,6 @@
 //! What orders need to know of a listing: the data of every `listing.*` event, of one shape.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU32};
 
 use jiff::civil::Date;
 use kernel::{Currency, Id, Timestamp, kind};
@@ -64,6 +64,8 @@ struct OfferTickets<'a> {
     ticket_quota: Id<kind::TicketQuota>,
     per_unit: u32,
     days: &'a BTreeSet<Date>,
+    /// How many of the quota's tickets one account may buy; as many as it likes if nothing.
+    per_buyer_limit: Option<NonZeroU32>,
 }
 
 impl<'a> Offer<'a> {
@@ -122,6 +124,7 @@ impl<'a> OfferTickets<'a> {
             ticket_quota: tickets.ticket_quota,
             per_unit: 1,
             days: &tickets.days,
+            per_buyer_limit: tickets.per_buyer_limit,
         }
     }
 }

@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
+    country::Country,
     keys,
     listing::{Listing, ListingState},
     product_type::Word,
-    region::Region,
 };
 
 /// By how many words of its title a listing is found. It bounds the rows that publishing writes.
@@ -34,7 +34,7 @@ pub(crate) struct Row {
     pub(crate) listing: Id<kind::Listing>,
     pub(crate) shop: Id<kind::Shop>,
     pub(crate) product_type: Word,
-    pub(crate) region: Region,
+    pub(crate) region: Country,
     /// Under which word it stands; none in a list for browsing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) word: Option<String>,
@@ -47,7 +47,7 @@ pub(crate) struct Row {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) product_type: Option<Word>,
-    pub(crate) region: Option<Region>,
+    pub(crate) region: Option<Country>,
     pub(crate) shop: Option<Id<kind::Shop>>,
     /// Beginnings of words that the title must have, all of them; as [`terms`] makes them.
     pub(crate) terms: Vec<String>,
@@ -113,7 +113,7 @@ impl Wanted {
             Some(shop) => keys::browse_shop_partition(shop),
             None => keys::browse_partition(
                 self.product_type.as_ref().map(Word::as_str),
-                self.region.map(Region::as_str),
+                self.region.map(Country::as_str),
             ),
         };
         Range { pk, prefix: None }

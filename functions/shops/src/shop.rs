@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     copies::OrganizationCopy,
-    region::Region,
+    country::Country,
     text::{Name, Prose, Slug},
 };
 
@@ -19,7 +19,7 @@ pub(crate) struct Shop {
     pub(crate) organization: Id<kind::Organization>,
     pub(crate) name: Name,
     pub(crate) slug: Option<Slug>,
-    pub(crate) region: Region,
+    pub(crate) region: Country,
     /// In which all its prices are.
     pub(crate) currency: Currency,
     pub(crate) about: Option<Prose>,
@@ -92,7 +92,7 @@ pub(crate) struct ShopMoveError {
 pub(crate) struct ShopEdit {
     pub(crate) name: Option<Name>,
     pub(crate) slug: Option<Option<Slug>>,
-    pub(crate) region: Option<Region>,
+    pub(crate) region: Option<Country>,
     pub(crate) currency: Option<Currency>,
     pub(crate) about: Option<Option<Prose>>,
 }

@@ -16,8 +16,9 @@ use crate::{
     text::{Choice, Title},
 };
 
-/// How many variants a listing has at most.
-pub(crate) const MAX_SKUS: usize = 50;
+/// How many variants a listing has at most. `orders` replaces its copy of a listing in one transaction
+/// of at most 100 writes: the copy itself, all variants that there are and all that there were.
+pub(crate) const MAX_SKUS: usize = 49;
 /// How many files all variants of a listing have at most; it bounds the listing's item.
 pub(crate) const MAX_DOWNLOADS: usize = 200;
 /// Of how many things a bundle is made at most.
@@ -69,6 +70,9 @@ pub(crate) struct TicketTerms {
     pub(crate) quota: QuotaId,
     /// On which days they open the door.
     pub(crate) days: BTreeSet<Date>,
+    /// How many of them one account may buy, if not as many as it likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) per_buyer_limit: Option<NonZeroU32>,
 }
 
 /// A file that the buyer gets, as media told of it.
@@ -280,6 +284,7 @@ impl TicketTerms {
             ticket_quota: copy.id,
             quota: copy.quota.clone(),
             days: copy.days.clone(),
+            per_buyer_limit: copy.per_buyer_limit,
         }
     }
 }

@@ -67,6 +67,7 @@ codes! {
     InsufficientPoints = "insufficient_points", CONFLICT, false, "The member has too few points available.";
     OutOfStock = "out_of_stock", CONFLICT, false, "Nothing is left of what was asked for.";
     RedemptionLimitReached = "redemption_limit_reached", CONFLICT, false, "The member has redeemed this reward as often as one member may.";
+    PurchaseLimitReached = "purchase_limit_reached", CONFLICT, false, "The account has bought, or is buying, as many of these tickets as one account may.";
     StateConflict = "state_conflict", CONFLICT, false, "The resource is not in a state in which this can be done.";
     PriceChanged = "price_changed", CONFLICT, false, "The price is not the one that was seen.";
     ListingUnavailable = "listing_unavailable", CONFLICT, false, "The listing is not for sale now.";

@@ -7,6 +7,7 @@
 //!   that a handler's signature says what it needs and what it trusts.
 //! - [`Idempotent`] and [`Requests`]: `Idempotency-Key`, whose record is written in the same
 //!   transaction as the effect.
+//! - [`fields`]: how fields of requests are read where absent, null and empty differ.
 //! - [`RateLimits`]: counted in DynamoDB, so that they hold over all instances of a function.
 //!
 //! Start reading at [`Api`].
@@ -15,6 +16,7 @@ mod api;
 mod caller;
 mod edits;
 mod error;
+pub mod fields;
 mod idempotency;
 mod json;
 mod limits;

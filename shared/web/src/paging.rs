@@ -1,5 +1,7 @@
 //! Lists in pages, with cursors that mean nothing to a client.
 
+use std::str::FromStr;
+
 use axum::{extract::FromRequestParts, http::request::Parts};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -60,6 +62,19 @@ impl Paging {
         let after = cursor.map(|cursor| decode(&cursor)).transpose()?;
         Ok(Self { after, limit })
     }
+
+    /// Where the page begins, in the words of its list.
+    pub fn start<T: FromStr>(&self) -> Result<Option<T>, ApiError> {
+        let start = self.after.as_deref().map(str::parse).transpose();
+        start.map_err(|_| ApiError::foreign_cursor())
+    }
+}
+
+impl ApiError {
+    /// The answer to a cursor that belongs to no list, or to another.
+    pub fn foreign_cursor() -> Self {
+        Self::field("cursor", "it is no cursor that this list gave out")
+    }
 }
 
 fn decode(cursor: &str) -> Result<String, ApiError> {
@@ -68,7 +83,7 @@ fn decode(cursor: &str) -> Result<String, ApiError> {
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .filter(|sort_key| !sort_key.is_empty() && sort_key.len() <= 1024)
-        .ok_or_else(|| ApiError::field("cursor", "it is no cursor that this list gave out"))
+        .ok_or_else(ApiError::foreign_cursor)
 }
 
 impl<T> List<T> {

@@ -5,11 +5,9 @@ mod recall;
 mod void;
 
 use kernel::{Event, Id, kind};
-use platform::ServiceError;
+use platform::{SealingError, ServiceError};
 
-use crate::{
-    App, events::CONCERT_CANCELLED, line::SizeError, recall::StillIssuing, secret::SecretError,
-};
+use crate::{App, events::CONCERT_CANCELLED, line::SizeError, recall::StillIssuing};
 
 /// How often something is decided on anew because it changed meanwhile. Each time means that another
 /// got its work done.
@@ -43,7 +41,7 @@ pub(crate) enum ConsumeError {
     Size(#[from] SizeError),
     /// A ticket's secret could not be made.
     #[error(transparent)]
-    Secret(#[from] SecretError),
+    Secret(#[from] SealingError),
     /// Others were always faster.
     #[error("others were always faster")]
     Overtaken,

@@ -5,11 +5,10 @@ use jiff::civil::Date;
 use kernel::{Id, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Idempotent, Json};
+use web::{Acting, ApiError, Code, Idempotent, Json, fields::if_present};
 
 use super::{
     check_in_out::CheckInOut,
-    fields::if_present,
     once::{Missed, once},
 };
 use crate::{

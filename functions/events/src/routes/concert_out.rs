@@ -67,7 +67,7 @@ pub(crate) struct TicketQuotaOut {
     /// On which days they open the door.
     #[schema(value_type = Vec<String>, example = json!(["2026-07-01", "2026-07-02"]))]
     days: Vec<Date>,
-    /// How many one buyer should get; null if as many as one likes.
+    /// How many one account may buy; null if as many as it likes.
     #[schema(value_type = Option<u32>, example = 4)]
     per_buyer_limit: Option<NonZeroU32>,
 }

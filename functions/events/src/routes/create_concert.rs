@@ -1,21 +1,19 @@
 //! `POST /v1/events`
 
 use axum::{extract::State, response::Response};
-use kernel::{Id, Timestamp};
+use kernel::{Id, Region, Timestamp, Zone};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Json, with_version};
+use web::{Acting, ApiError, Json, fields::if_present, with_version};
 
-use super::{change, concert_out::ConcertOut, fields::if_present};
+use super::{change, concert_out::ConcertOut};
 use crate::{
     App,
     concert::{self, Concert},
     days::Days,
     programme::Programme,
-    region::Region,
     text::{Name, Prose},
     times::{Times, TimesError},
-    zone::Zone,
 };
 
 /// A concert to prepare.

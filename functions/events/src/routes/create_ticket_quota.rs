@@ -6,12 +6,11 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Idempotent, Json, Path};
+use web::{Acting, ApiError, Idempotent, Json, Path, fields::if_present};
 
 use super::{
     change,
     concert_out::TicketQuotaOut,
-    fields::if_present,
     once::{Missed, once},
 };
 use crate::{
@@ -41,8 +40,8 @@ pub(crate) struct TicketQuotaIn {
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = Vec<String>, required = false, example = json!(["2026-07-01"]))]
     days: Option<Days>,
-    /// How many one buyer should get, which the shop that sells them is told; absent if as many as one
-    /// likes.
+    /// How many one account may buy, over all shops and orders; absent for as many as it likes. What
+    /// is more is refused at checkout.
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = u32, required = false, minimum = 1)]
     per_buyer_limit: Option<NonZeroU32>,

@@ -1,24 +1,21 @@
 //! `PATCH /v1/events/{id}`
 
 use axum::{extract::State, response::Response};
-use kernel::{Id, Timestamp, kind};
+use kernel::{Id, Region, Timestamp, Zone, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, IfMatch, Json, Path};
-
-use super::{
-    change,
-    concert_out::ConcertOut,
+use web::{
+    Acting, ApiError, IfMatch, Json, Path,
     fields::{if_present, nullable},
 };
+
+use super::{change, concert_out::ConcertOut};
 use crate::{
     App,
     days::Days,
     programme::Edit,
-    region::Region,
     text::{Name, Prose},
     times::TimesEdit,
-    zone::Zone,
 };
 
 /// What is to be changed; what is absent stays as it is.

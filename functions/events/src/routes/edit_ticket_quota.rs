@@ -8,13 +8,12 @@ use platform::table::Write;
 use quota::CapacityError;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, IfMatch, Json, Path};
-
-use super::{
-    change,
-    concert_out::ConcertOut,
+use web::{
+    Acting, ApiError, Code, IfMatch, Json, Path,
     fields::{if_present, nullable},
 };
+
+use super::{change, concert_out::ConcertOut};
 use crate::{
     App,
     text::Name,
@@ -33,7 +32,8 @@ pub(crate) struct TicketQuotaPatch {
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = u32, required = false, maximum = 1_000_000)]
     capacity: Option<Capacity>,
-    /// How many one buyer should get; null for as many as one likes.
+    /// How many one account may buy; null for as many as it likes. Holds for what is ordered from then
+    /// on: nobody loses tickets, and those that were ordered without a limit never count.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1)]
     per_buyer_limit: Option<Option<NonZeroU32>>,
@@ -41,7 +41,8 @@ pub(crate) struct TicketQuotaPatch {
 
 /// Change a ticket quota
 ///
-/// With the scope `events`. With `If-Match`, only if its concert still has that version.
+/// With the scope `events`. Listings that sell its tickets follow within moments. With `If-Match`, only
+/// if its concert still has that version.
 #[utoipa::path(
     patch,
     path = "/v1/ticket-quotas/{id}",

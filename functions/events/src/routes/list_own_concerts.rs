@@ -3,7 +3,7 @@
 use axum::extract::State;
 use web::{Acting, ApiError, Json, List, Paging, PagingParams};
 
-use super::{change, concert_out::ConcertOut, fields};
+use super::{change, concert_out::ConcertOut};
 use crate::App;
 
 /// List one's organization's concerts
@@ -25,7 +25,7 @@ pub(crate) async fn list_own_concerts(
     paging: Paging,
 ) -> Result<Json<List<ConcertOut>>, ApiError> {
     let organization = change::organizer(&acting)?;
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app
         .store
         .concerts_of(organization, after, paging.limit)

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use web::{ApiError, Caller, Json, List, Paging, PagingParams};
 
-use super::{fields, ticket_out::TicketOut};
+use super::ticket_out::TicketOut;
 use crate::App;
 
 /// List one's tickets
@@ -21,7 +21,7 @@ pub(crate) async fn list_tickets(
     caller: Caller,
     paging: Paging,
 ) -> Result<Json<List<TicketOut>>, ApiError> {
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app
         .store
         .tickets_of(caller.account, after, paging.limit)

@@ -11,7 +11,6 @@ pub(crate) mod create_ticket_quota;
 pub(crate) mod edit_concert;
 pub(crate) mod edit_ticket_quota;
 pub(crate) mod end_concert;
-mod fields;
 pub(crate) mod get_availability;
 pub(crate) mod get_concert;
 pub(crate) mod get_own_concert;

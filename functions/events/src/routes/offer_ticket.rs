@@ -5,10 +5,9 @@ use jiff::SignedDuration;
 use kernel::{Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{ApiError, Code, Idempotent, Json, Path};
+use web::{ApiError, Code, Idempotent, Json, Path, fields::if_present};
 
 use super::{
-    fields::if_present,
     get_ticket,
     once::{Missed, once},
 };

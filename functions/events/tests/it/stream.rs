@@ -15,7 +15,7 @@ async fn shops_are_told_every_version_of_a_concert() {
     let path = format!("/v1/ticket-quotas/{}", show.quota);
     house
         .planner()
-        .patch(&path, json!({ "capacity": 90 }))
+        .patch(&path, json!({ "capacity": 90, "per_buyer_limit": 4 }))
         .await;
     house
         .act(&show.concert, "cancel", json!({ "reason": "Rain." }))
@@ -56,7 +56,7 @@ async fn shops_are_told_every_version_of_a_concert() {
             "quota": format!("tickets:{}", show.quota),
             "days": ["2026-06-01", "2026-06-02"],
             "capacity": 90,
-            "per_buyer_limit": null,
+            "per_buyer_limit": 4,
         }],
         "version": 4,
     });

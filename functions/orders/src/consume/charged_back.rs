@@ -41,7 +41,7 @@ pub(crate) async fn charged_back(app: &App, event: Event) -> Result<(), ConsumeE
         let writes = orders.iter().map(|order| app.store.save(order)).collect();
         match app.store.commit(writes).await {
             Ok(()) => return Ok(()),
-            Err(CommitError::Changed | CommitError::Goods) => {}
+            Err(CommitError::Changed | CommitError::Goods | CommitError::Limit) => {}
             Err(CommitError::Service(error)) => return Err(error.into()),
         }
     }

@@ -4,6 +4,8 @@
 //! that was read; an order that is settled is passed over. So the event can stop anywhere, come
 //! twice, late or in another order: every order ends with its goods, or with a refund that is due.
 
+use std::slice::from_ref;
+
 use kernel::{Currency, Event, Id, Money, Timestamp, kind};
 use platform::table::Write;
 use serde::Deserialize;
@@ -14,6 +16,7 @@ use crate::{
     App, fulfilment,
     goods::{self, GoodsError},
     order::{self, Order, OrderState},
+    purchase_limit,
     refund::{Cause, Changed, refund_everything},
     store::CommitError,
     unpaid::{self, EndError, Ending},
@@ -88,7 +91,7 @@ pub(crate) async fn settle_order(app: &App, order: Order) -> Result<(), ConsumeE
         let Some(current) = order else {
             return Err(no_such_group(order::group_of(id)));
         };
-        let (changed, mut writes) = match decide(app, current, now).await {
+        let (changed, mut writes) = match decide(app, current.clone(), now).await {
             Ok(Some(decided)) => decided,
             Ok(None) => return Ok(()),
             Err(Missed::Raced) => {
@@ -97,10 +100,10 @@ pub(crate) async fn settle_order(app: &App, order: Order) -> Result<(), ConsumeE
             }
             Err(Missed::Failed(error)) => return Err(error),
         };
-        writes.extend(app.writes_of(&changed, now).await?);
+        writes.extend(app.writes_of(&current, &changed, now).await?);
         match app.store.commit(writes).await {
             Ok(()) => return Ok(()),
-            Err(CommitError::Changed | CommitError::Goods) => {}
+            Err(CommitError::Changed | CommitError::Goods | CommitError::Limit) => {}
             Err(CommitError::Service(error)) => return Err(error.into()),
         }
         order = app.store.order(id).await?;
@@ -136,20 +139,32 @@ async fn decide(
     };
     match goods {
         Ok(goods) => {
-            let paid = order.paid(now).map_err(contradiction)?;
+            let paid = order.clone().paid(now).map_err(contradiction)?;
+            // An order that had expired counted nothing, and its buyer may have bought others since.
+            let recounts = purchase_limit::recounts(from_ref(&order), from_ref(&paid));
+            let over = app.store.over_limit(&recounts).await;
+            if let Some(over) = over.map_err(|error| Missed::Failed(error.into()))? {
+                tracing::info!(order = %order.id, %over, "paid too late: the money goes back");
+                return too_late(order, now);
+            }
             Ok(Some((fulfilment::unlock(paid, now), goods)))
         }
         Err(GoodsError::SoldOut(quota)) => {
             tracing::info!(order = %order.id, %quota, "paid too late: the money goes back");
-            let order = match order.state {
-                OrderState::AwaitingPayment => order.expired(now).map_err(contradiction)?,
-                _ => order,
-            };
-            refunded(order, now).map(|changed| Some((changed, Vec::new())))
+            too_late(order, now)
         }
         Err(GoodsError::Gone | GoodsError::Raced) => Err(Missed::Raced),
         Err(GoodsError::Service(error)) => Err(Missed::Failed(error.into())),
     }
+}
+
+/// The order gets nothing more, and its money goes back.
+fn too_late(order: Order, now: Timestamp) -> Result<Option<(Changed, Vec<Write>)>, Missed> {
+    let order = match order.state {
+        OrderState::AwaitingPayment => order.expired(now).map_err(contradiction)?,
+        _ => order,
+    };
+    refunded(order, now).map(|changed| Some((changed, Vec::new())))
 }
 
 /// All of an order's money is due to its buyer.

@@ -13,6 +13,7 @@ use crate::{
     example::{NOW, asked, order, order_of, request_id, yuan},
     fulfilment,
     order::{Fulfilment, Order, OrderState, order_id},
+    purchase_limit::recounts,
     refund::{self, Cause, Refund, RefundState, RequestState, Wish, withdrawn},
 };
 
@@ -95,6 +96,22 @@ fn check(order: &Order, given_back: &BTreeMap<QuotaId, u32>) -> Result<(), TestC
     Ok(())
 }
 
+/// Tickets that are on sale again count against nobody, and no ticket counts twice.
+fn check_count(order: &Order, given_back: &BTreeMap<QuotaId, u32>) -> Result<(), TestCaseError> {
+    let recounts = recounts(&[], std::slice::from_ref(order));
+    let counted = recounts.first().map_or(0, |recount| recount.change);
+    let mut tickets = order.lines.iter();
+    let Some(line) = tickets.find(|line| line.tickets.is_some()) else {
+        prop_assert_eq!(counted, 0);
+        return Ok(());
+    };
+    let component = &line.components[0];
+    let back = given_back.get(&component.quota).copied();
+    let on_sale = i64::from(back.unwrap_or_default() / component.units);
+    prop_assert!((0..=i64::from(line.quantity) - on_sale).contains(&counted));
+    Ok(())
+}
+
 fn left_after_chargebacks(order: &Order) -> i64 {
     let taken: i64 = order
         .chargebacks
@@ -152,6 +169,7 @@ fn play(start: Order, moves: &[Move]) -> Result<Order, TestCaseError> {
         }
         order = changed.order;
         check(&order, &given_back)?;
+        check_count(&order, &given_back)?;
     }
     Ok(order)
 }

@@ -1,10 +1,11 @@
 //! How an address is written, in and out.
 
+use kernel::text::TextError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::ApiError;
 
-use crate::address::{Address, AddressLine, AddressLineError, CountryError};
+use crate::address::{Address, AddressLine, CountryError};
 
 /// Where a parcel goes.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -73,8 +74,7 @@ fn optional(name: &str, text: Option<&str>) -> Result<Option<AddressLine>, ApiEr
 }
 
 fn line(name: &str, text: &str) -> Result<AddressLine, ApiError> {
-    text.parse()
-        .map_err(|error: AddressLineError| field(name, &error))
+    text.parse().map_err(|error: TextError| field(name, &error))
 }
 
 fn field(name: &str, error: &impl ToString) -> ApiError {

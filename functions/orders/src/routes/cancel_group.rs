@@ -12,8 +12,8 @@ use crate::{
 
 /// Cancel what is not paid yet
 ///
-/// Everything that was held for it is free again. Doing it again answers the same. Who has paid
-/// asks for a refund instead.
+/// Everything that was held for it is free again, and its tickets count against no limit. Doing it
+/// again answers the same. Who has paid asks for a refund instead.
 #[utoipa::path(
     post,
     path = "/v1/order-groups/{id}/cancel",

@@ -4,9 +4,9 @@ use kernel::{Id, Timestamp, kind};
 use serde::Serialize;
 use tokens::{CheckoutClaim, intent_of};
 use utoipa::ToSchema;
-use web::ApiError;
+use web::{ApiError, MoneyOut};
 
-use super::{money_out::MoneyOut, order_out::OrderOut};
+use super::order_out::OrderOut;
 use crate::{
     App,
     order::{self, Order, OrderState},

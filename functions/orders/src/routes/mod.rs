@@ -14,7 +14,6 @@ pub(crate) mod get_order;
 mod group_out;
 pub(crate) mod list_entitlements;
 pub(crate) mod list_orders;
-mod money_out;
 pub(crate) mod open_dispute;
 mod order_out;
 mod parties;

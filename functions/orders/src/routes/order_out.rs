@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use kernel::{Id, Timestamp, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::MoneyOut;
 
 use super::{
     address_wire::AddressWire,
-    money_out::MoneyOut,
     refund_out::{RefundOut, RefundRequestOut},
     shipment_out::ShipmentOut,
 };

@@ -8,14 +8,15 @@ use http::header;
 use kernel::{Id, Money, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, Idempotent, Json, replayed};
+use web::{ApiError, Code, Idempotent, Json, MoneyOut, replayed};
 
-use super::{address_wire::AddressWire, group_out::OrderGroupOut, money_out::MoneyOut};
+use super::{address_wire::AddressWire, group_out::OrderGroupOut};
 use crate::{
     App,
     checkout::{self, Basket, PlaceError, ShapeError, ShapeProblem, Wanted},
     order::{Order, group_id},
     placing::{self, Missed, SoldOut},
+    purchase_limit::OverLimit,
 };
 
 /// How often a checkout is decided on anew because something changed meanwhile. Each time means
@@ -63,7 +64,9 @@ pub(crate) struct LineIn {
 ///
 /// One order for each shop, one payment for all. The goods are held from now until a little after
 /// `pay_by`; `payment_claim` lets the group be paid at `POST /v1/payment-intents`. What costs
-/// nothing is paid at once. With the same `Idempotency-Key` it happens once and is answered alike.
+/// nothing is paid at once. Of tickets with a `per_buyer_limit` one account buys so many at most: what
+/// it has bought and what it can still pay for count together, until it is cancelled, expires or is
+/// refunded. With the same `Idempotency-Key` it happens once and is answered alike.
 #[utoipa::path(
     post,
     path = "/v1/orders",
@@ -72,7 +75,7 @@ pub(crate) struct LineIn {
     params(("Idempotency-Key" = String, Header, description = "Names the request; 1 to 255 visible characters")),
     responses(
         (status = 201, description = "The group with its orders; `Location` is where it is", body = OrderGroupOut),
-        (status = 409, description = "`price_changed`, `listing_unavailable`, `shop_unavailable`, `out_of_stock`", body = web::Problem),
+        (status = 409, description = "`price_changed`, `listing_unavailable`, `shop_unavailable`, `out_of_stock`, `purchase_limit_reached`", body = web::Problem),
         (status = 422, description = "`validation_failed`; `idempotency_key_reused`: for another request", body = web::Problem),
     )
 )]
@@ -91,14 +94,25 @@ pub(crate) async fn place_orders(
             Missed::Done(orders) => return repeated(&app, &basket, &orders),
             Missed::Refused(error) => return Err(refusal(error)),
             Missed::Failed(error) => return Err(error.into()),
-            // What left nothing may be our own twin.
-            Missed::SoldOut(error) => match app.store.orders_of(basket.group).await? {
-                none if none.is_empty() => return Err(sold_out(error)),
-                orders => return repeated(&app, &basket, &orders),
-            },
+            Missed::SoldOut(error) => return unless_placed(&app, &basket, sold_out(error)).await,
+            Missed::OverLimit(error) => {
+                return unless_placed(&app, &basket, over_limit(error)).await;
+            }
         }
     }
     Err(ApiError::new(Code::Unavailable))
+}
+
+/// A refusal because of what others have, among whom may be our own twin.
+async fn unless_placed(
+    app: &App,
+    basket: &Basket,
+    refusal: ApiError,
+) -> Result<Response, ApiError> {
+    match app.store.orders_of(basket.group).await? {
+        none if none.is_empty() => Err(refusal),
+        orders => repeated(app, basket, &orders),
+    }
 }
 
 /// What was asked for, as the rules see it.
@@ -175,4 +189,8 @@ fn sold_out(error: SoldOut) -> ApiError {
         None => format!("too few units of {} are left", error.quota),
     };
     ApiError::new(Code::OutOfStock).detail(detail)
+}
+
+fn over_limit(error: OverLimit) -> ApiError {
+    ApiError::new(Code::PurchaseLimitReached).detail(error.to_string())
 }

@@ -136,7 +136,8 @@ impl Store {
     /// offers no more is not for sale from then on.
     ///
     /// All of its SKUs change in one transaction under the version that is kept, so that two
-    /// versions that arrive at once do not mix.
+    /// versions that arrive at once do not mix. A transaction has at most 100 writes, of which shops
+    /// knows: a listing has at most 49 SKUs there, so that all of them can be exchanged at once.
     pub(crate) async fn keep_listing(&self, listing: &Listing) -> Result<(), ServiceError> {
         for _ in 0..MAX_TRIES {
             let key = keys::listing(listing.shop, listing.listing);

@@ -8,6 +8,7 @@ mod entitlements;
 mod lists;
 mod order_item;
 mod orders;
+mod purchases;
 
 pub(crate) use copies::Copies;
 pub(crate) use order_item::order_of;

@@ -10,6 +10,7 @@ use quota::QUOTA;
 use super::{
     Store,
     order_item::{OrderItem, order_of},
+    purchases::PURCHASES,
 };
 use crate::{keys, order::Order};
 
@@ -22,6 +23,9 @@ pub(crate) enum CommitError {
     /// An order has changed since it was read, or is there already: read it again.
     #[error("an order has changed meanwhile")]
     Changed,
+    /// The buyer would have more tickets of a quota than one may: read how many there are.
+    #[error("a purchase limit is reached")]
+    Limit,
     /// Somebody else was faster with a quota's units: ask for them again.
     #[error("the goods have changed meanwhile")]
     Goods,
@@ -67,10 +71,15 @@ impl Store {
         match self.aws.transact(Transaction::from(writes)).await {
             Ok(()) => Ok(()),
             // What was read of the order decides on everything else, so it is asked about first.
-            Err(TransactError::Cancelled(lost)) if !lost.names(ORDER) && lost.names(QUOTA) => {
-                Err(CommitError::Goods)
-            }
-            Err(TransactError::Cancelled(_)) => Err(CommitError::Changed),
+            Err(TransactError::Cancelled(lost)) => Err(if lost.names(ORDER) {
+                CommitError::Changed
+            } else if lost.names(PURCHASES) {
+                CommitError::Limit
+            } else if lost.names(QUOTA) {
+                CommitError::Goods
+            } else {
+                CommitError::Changed
+            }),
             Err(TransactError::Service(error)) => Err(error.into()),
         }
     }

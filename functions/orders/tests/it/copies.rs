@@ -84,6 +84,36 @@ async fn a_sku_that_a_listing_has_no_more_is_not_for_sale_and_can_come_back() {
     }
 }
 
+#[tokio::test]
+async fn all_skus_of_the_largest_listing_are_exchanged_at_once() {
+    // As many as shops lets a listing have.
+    const MAX_SKUS: usize = 49;
+    let market = Market::with_shirts().await;
+    let subject = listing("shirt").to_string();
+    for (version, prefix) in [(2, "old"), (3, "new")] {
+        let mut data = listing_data("records", &Goods::default());
+        data["version"] = json!(version);
+        let skus = (0..MAX_SKUS).map(|number| {
+            let mut one = data["skus"][0].clone();
+            one["sku"] = json!(sku(&format!("{prefix}-{number}")));
+            one
+        });
+        data["skus"] = skus.collect();
+        market
+            .tell("listing.changed", &subject, version, data)
+            .await;
+    }
+    for (name, expected) in [
+        ("old-0", "listing_unavailable"),
+        ("old-48", "listing_unavailable"),
+        ("new-0", "placed"),
+        ("new-48", "placed"),
+    ] {
+        let body = checkout(&[("records", &[(name, 1, 9_900)])]);
+        assert_eq!(code_of(&market, name, body).await, expected, "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn versions_that_arrive_at_once_leave_the_newest() {
     let market = Market::with_shirts().await;

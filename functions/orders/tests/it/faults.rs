@@ -10,10 +10,10 @@ use crate::{
 };
 
 /// More calls than any of these functions makes.
-const MANY: usize = 60;
+pub(crate) const MANY: usize = 60;
 
 /// A function of the market that can lose replies and die.
-async fn mortal(
+pub(crate) async fn mortal(
     market: &Market,
     function: &str,
 ) -> (std::sync::Arc<Line<impl Transport + use<>>>, App) {

@@ -27,6 +27,7 @@ mod payment;
 mod place;
 mod place_cost;
 mod place_refusals;
+mod purchase_limit;
 mod random_walk;
 mod receive;
 mod refund;

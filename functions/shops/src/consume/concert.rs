@@ -1,5 +1,5 @@
-//! A concert's copy, and the listings that sell its tickets: they show its days, and pause when it
-//! does not take place.
+//! A concert's copy, and the listings that sell its tickets: they show its days, tell how many one
+//! account may buy, and pause when it does not take place.
 
 use kernel::{Event, Id, kind};
 

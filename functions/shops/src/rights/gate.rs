@@ -6,8 +6,8 @@ use kernel::{Id, Timestamp, kind};
 
 use super::{Lack, SubjectRights};
 use crate::{
+    country::Country,
     product_type::{RightsNeed, Subject, UseType},
-    region::Region,
 };
 
 /// The rights that a listing is judged by, as they were when they were loaded.
@@ -46,7 +46,7 @@ pub(crate) enum Missing {
         /// What would be done with it.
         use_type: UseType,
         /// Where.
-        region: Region,
+        region: Country,
     },
     /// Another party alone has the right.
     #[error("another party has an exclusive grant for {use_type} of {subject} in {region}")]
@@ -56,7 +56,7 @@ pub(crate) enum Missing {
         /// What would be done with it.
         use_type: UseType,
         /// Where.
-        region: Region,
+        region: Country,
     },
 }
 
@@ -72,7 +72,7 @@ pub(crate) const MAX_SUBJECTS: usize = 80;
 pub(crate) fn gate(
     rights: &Rights,
     seller: Id<kind::Organization>,
-    sold_in: &BTreeSet<Region>,
+    sold_in: &BTreeSet<Country>,
     at: Timestamp,
 ) -> Result<(), Missing> {
     if rights.withheld > 0 {
@@ -122,7 +122,7 @@ impl Rights {
 }
 
 impl Missing {
-    fn of(lack: Lack, subject: Subject, use_type: &UseType, region: Region) -> Self {
+    fn of(lack: Lack, subject: Subject, use_type: &UseType, region: Country) -> Self {
         let use_type = use_type.clone();
         match lack {
             Lack::NoGrant => Self::NoGrant {

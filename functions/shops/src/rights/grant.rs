@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{Terms, Window};
 use crate::{
+    country::Country,
     product_type::{Subject, UseType},
-    region::Region,
 };
 
 /// A grant. It never changes, but that it is revoked.
@@ -57,7 +57,7 @@ impl Grant {
     }
 
     /// Whether it allows this, then and there.
-    pub(crate) fn allows(&self, use_type: &UseType, region: Region, at: Timestamp) -> bool {
+    pub(crate) fn allows(&self, use_type: &UseType, region: Country, at: Timestamp) -> bool {
         self.window().contains(at)
             && self.terms.uses.contains(use_type)
             && self.terms.territories.contains(region)

@@ -4,8 +4,8 @@ use kernel::{Id, Timestamp, kind};
 
 use super::Grant;
 use crate::{
+    country::Country,
     product_type::{Subject, UseType},
-    region::Region,
 };
 
 /// Who may do what with one work or recording. What is over is not in it.
@@ -83,7 +83,7 @@ impl SubjectRights {
         &self,
         organization: Id<kind::Organization>,
         use_type: &UseType,
-        region: Region,
+        region: Country,
         at: Timestamp,
     ) -> Result<(), Lack> {
         let live = |grant: &&Grant| grant.allows(use_type, region, at);

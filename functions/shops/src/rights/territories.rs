@@ -7,7 +7,7 @@ use serde::{
     de::{self, SeqAccess, Visitor},
 };
 
-use crate::region::Region;
+use crate::country::Country;
 
 /// The whole world, or some countries; never none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) enum Territories {
     /// Every country, those that do not exist yet included.
     Worldwide,
     /// These.
-    Only(BTreeSet<Region>),
+    Only(BTreeSet<Country>),
 }
 
 /// A list of countries that names none.
@@ -28,7 +28,7 @@ const WORLDWIDE: &str = "worldwide";
 
 impl Territories {
     /// These countries.
-    pub(crate) fn of(regions: impl IntoIterator<Item = Region>) -> Result<Self, NoTerritory> {
+    pub(crate) fn of(regions: impl IntoIterator<Item = Country>) -> Result<Self, NoTerritory> {
         let regions: BTreeSet<_> = regions.into_iter().collect();
         if regions.is_empty() {
             return Err(NoTerritory);
@@ -37,7 +37,7 @@ impl Territories {
     }
 
     /// Whether a country is among them.
-    pub(crate) fn contains(&self, region: Region) -> bool {
+    pub(crate) fn contains(&self, region: Country) -> bool {
         match self {
             Self::Worldwide => true,
             Self::Only(regions) => regions.contains(&region),

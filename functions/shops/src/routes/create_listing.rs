@@ -7,11 +7,10 @@ use kernel::{Id, Timestamp, kind};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Json, Path};
+use web::{Acting, ApiError, Code, Json, Path, fields::if_present};
 
 use super::{
     access::own_shop,
-    fields::if_present,
     listing_fields::{self, IllustrationIn},
     listing_management_out,
     listing_out::ListingOut,

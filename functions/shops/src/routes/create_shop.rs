@@ -4,12 +4,12 @@ use axum::{extract::State, response::Response};
 use kernel::{Currency, Id};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Json, with_version};
+use web::{Acting, ApiError, Code, Json, fields::if_present, with_version};
 
-use super::{access::CATALOGUE, fields::if_present, shop_out::ShopOut};
+use super::{access::CATALOGUE, shop_out::ShopOut};
 use crate::{
     App,
-    region::Region,
+    country::Country,
     shop::{Shop, ShopState},
     store::SaveShopError,
     text::{Name, Prose, Slug},
@@ -28,7 +28,7 @@ pub(crate) struct ShopIn {
     slug: Option<Slug>,
     /// Where it sells from (ISO 3166-1).
     #[schema(value_type = String, example = "CN", min_length = 2, max_length = 2)]
-    region: Region,
+    region: Country,
     /// The currency of all its prices (ISO 4217).
     #[schema(value_type = String, example = "CNY", min_length = 3, max_length = 3)]
     currency: Currency,

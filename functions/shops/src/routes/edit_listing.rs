@@ -7,12 +7,14 @@ use kernel::{Id, Timestamp, kind};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, IfMatch, Json, Path};
+use web::{
+    Acting, ApiError, Code, IfMatch, Json, Path,
+    fields::{if_present, nullable},
+};
 
 use super::{
     access::{check_version, own_listing},
     create_listing,
-    fields::{if_present, nullable},
     listing_fields::{self, IllustrationIn},
     listing_management_out,
     listing_out::ListingOut,

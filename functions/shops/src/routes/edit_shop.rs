@@ -4,17 +4,19 @@ use axum::{extract::State, response::Response};
 use kernel::{Currency, Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, IfMatch, Json, Path};
+use web::{
+    Acting, ApiError, Code, IfMatch, Json, Path,
+    fields::{if_present, nullable},
+};
 
 use super::{
     access::{check_version, own_shop},
     create_shop,
-    fields::{if_present, nullable},
     shop_out::{self, ShopOut},
 };
 use crate::{
     App,
-    region::Region,
+    country::Country,
     shop::{ShopEdit, ShopEditError},
     text::{Name, Prose, Slug},
 };
@@ -34,7 +36,7 @@ pub(crate) struct ShopPatch {
     /// Where it sells from (ISO 3166-1); in a draft alone.
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = String, required = false, min_length = 2, max_length = 2)]
-    region: Option<Region>,
+    region: Option<Country>,
     /// The currency of all its prices (ISO 4217); in a draft alone.
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = String, required = false, min_length = 3, max_length = 3)]

@@ -6,13 +6,12 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, Money, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, IfMatch, Json, MoneyOut, Path};
+use web::{Acting, ApiError, IfMatch, Json, MoneyOut, Path, fields::if_present};
 
 use super::{
     access::{check_version, own_listing},
     create_listing,
     edit_listing::{edit_refusal, type_of},
-    fields::if_present,
     listing_fields, listing_management_out,
     listing_out::ListingOut,
     variant_fields,

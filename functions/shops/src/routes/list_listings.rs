@@ -12,9 +12,9 @@ use web::{ApiError, Json, List, Paging, Query};
 use super::listing_out::ListingOut;
 use crate::{
     App,
+    country::Country,
     listing::Listing,
     product_type::Word,
-    region::Region,
     search::{self, Wanted},
     shop::Shop,
 };
@@ -30,7 +30,7 @@ pub(crate) struct ListingsParams {
     product_type: Option<Word>,
     /// Only what is sold from here (ISO 3166-1).
     #[param(value_type = Option<String>, example = "CN")]
-    region: Option<Region>,
+    region: Option<Country>,
     /// Only this shop.
     #[param(value_type = Option<String>, example = "shp_01J8Z3K4M5N6P7Q8R9S0T1V2W3")]
     shop: Option<Id<kind::Shop>>,
@@ -76,8 +76,7 @@ pub(crate) async fn list_listings(
         .as_ref()
         .is_some_and(|after| !after.starts_with(&prefix))
     {
-        let detail = "it is no cursor that this list gave out";
-        return Err(ApiError::field("cursor", detail));
+        return Err(ApiError::foreign_cursor());
     }
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let page = app.store.find(&wanted, paging.after, limit).await?;

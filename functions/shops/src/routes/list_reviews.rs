@@ -3,7 +3,7 @@
 use axum::extract::State;
 use web::{ApiError, Json, List, Operator, Paging, PagingParams};
 
-use super::{fields, listing_out::ListingOut, shop_out::ShopOut};
+use super::{listing_out::ListingOut, shop_out::ShopOut};
 use crate::App;
 
 /// List the shops that wait for approval
@@ -24,7 +24,7 @@ pub(crate) async fn list_shop_reviews(
     _: Operator,
     paging: Paging,
 ) -> Result<Json<List<ShopOut>>, ApiError> {
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.shops_to_review(after, paging.limit).await?;
     let items = page.items.iter().map(ShopOut::managed).collect();
     Ok(Json(List::new(items, page.next.as_deref())))
@@ -48,7 +48,7 @@ pub(crate) async fn list_listing_reviews(
     _: Operator,
     paging: Paging,
 ) -> Result<Json<List<ListingOut>>, ApiError> {
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.listings_to_review(after, paging.limit).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for listing in &page.items {

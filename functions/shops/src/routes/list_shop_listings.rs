@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use kernel::{Id, kind};
 use web::{Acting, ApiError, Json, List, Paging, PagingParams, Path};
 
-use super::{access::own_shop, fields, listing_out::ListingOut};
+use super::{access::own_shop, listing_out::ListingOut};
 use crate::App;
 
 /// List all listings of one's own shop
@@ -32,7 +32,7 @@ pub(crate) async fn list_shop_listings(
     paging: Paging,
 ) -> Result<Json<List<ListingOut>>, ApiError> {
     let shop = own_shop(&app, &acting, id).await?;
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.listings_of_shop(shop.id, after, paging.limit);
     let page = page.await?;
     let shown = page.items.iter();

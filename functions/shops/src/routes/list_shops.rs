@@ -3,7 +3,7 @@
 use axum::extract::State;
 use web::{Acting, ApiError, Json, List, Paging, PagingParams};
 
-use super::{access::CATALOGUE, fields, shop_out::ShopOut};
+use super::{access::CATALOGUE, shop_out::ShopOut};
 use crate::App;
 
 /// List one's own shops
@@ -26,7 +26,7 @@ pub(crate) async fn list_shops(
     paging: Paging,
 ) -> Result<Json<List<ShopOut>>, ApiError> {
     acting.require(CATALOGUE)?;
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.shops_of(acting.organization, after, paging.limit);
     let page = page.await?;
     let items = page.items.iter().map(ShopOut::managed).collect();

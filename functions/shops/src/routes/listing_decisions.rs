@@ -4,10 +4,10 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Json, Operator, Path};
+use web::{ApiError, Json, Operator, Path, fields::if_present};
 
 use super::{
-    access::any_listing, fields::if_present, listing_moves::move_listing, listing_out::ListingOut,
+    access::any_listing, listing_moves::move_listing, listing_out::ListingOut,
     shop_decisions::DecisionIn,
 };
 use crate::{
@@ -20,8 +20,6 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SuspensionIn {
-    /// What for.
-    cause: SuspensionCause,
     /// What its people are told, in 1 to 4,000 characters.
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 4000)]
@@ -80,7 +78,8 @@ pub(crate) async fn reject_listing(
 
 /// Take a listing off the market
 ///
-/// For operators.
+/// For operators, because it breaks the rules of this platform. For its rights a listing is suspended
+/// by a case: `POST /v1/rights-cases/{id}/suspend-listing`.
 #[utoipa::path(
     post,
     path = "/v1/listings/{id}/suspend",
@@ -94,14 +93,15 @@ pub(crate) async fn reject_listing(
         (status = 409, description = "`state_conflict`: its state does not allow it", body = web::Problem),
     )
 )]
-pub(crate) async fn suspend_listing_for_cause(
+pub(crate) async fn suspend_listing_for_policy(
     State(app): State<App>,
     _: Operator,
     Path(id): Path<Id<kind::Listing>>,
     Json(body): Json<SuspensionIn>,
 ) -> Result<Response, ApiError> {
     let listing = any_listing(&app, id).await?;
-    let step = ListingMove::Suspend(body.cause, body.reason);
+    // A suspension for rights ends with the next look at them unless a case holds it.
+    let step = ListingMove::Suspend(SuspensionCause::Policy, body.reason);
     move_listing(&app, &listing, step).await
 }
 

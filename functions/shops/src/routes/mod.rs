@@ -8,7 +8,6 @@ pub(crate) mod create_shop;
 pub(crate) mod edit_listing;
 pub(crate) mod edit_shop;
 pub(crate) mod edit_variant;
-mod fields;
 pub(crate) mod get_listing;
 pub(crate) mod get_shop;
 pub(crate) mod get_stock;

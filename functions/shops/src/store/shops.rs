@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{PageOf, Store, attributes};
 use crate::{
     copies::{APPROVED, OrganizationCopy},
+    country::Country,
     keys,
-    region::Region,
     shop::{Shop, ShopState},
     text::{Name, Prose, Slug},
 };
@@ -31,7 +31,7 @@ struct ShopItem {
     name: Name,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     slug: Option<Slug>,
-    region: Region,
+    region: Country,
     currency: Currency,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     about: Option<Prose>,

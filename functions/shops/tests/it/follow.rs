@@ -130,6 +130,55 @@ async fn listings_pause_when_their_concert_is_cancelled_and_show_its_days() {
 }
 
 #[tokio::test]
+async fn offers_are_told_anew_when_a_concert_changes_how_many_one_account_may_buy() {
+    let market = Market::open().await;
+    let stall = market.stall("stars").await;
+    let (concert, quota) = market.concert("stars", json!({})).await;
+    let listing = stall
+        .draft(json!({ "product_type": "ticket", "attributes": {} }))
+        .await;
+    let tickets = json!({ "concert": concert, "ticket_quota": quota });
+    stall.variant(&listing, json!({ "tickets": tickets })).await;
+    stall.publish(&market, &listing).await;
+    let limits = [
+        (2, json!(4)),
+        (3, json!(2)),
+        (4, json!(2)),
+        (5, json!(null)),
+    ];
+    for (version, limit) in &limits {
+        let quotas = json!([{
+            "ticket_quota": quota, "name": "Standing", "quota": format!("tickets:{quota}"),
+            "days": ["2026-07-01"], "capacity": 100, "per_buyer_limit": limit,
+        }]);
+        let fields = json!({ "ticket_quotas": quotas, "version": version });
+        market.concert("stars", fields).await;
+    }
+    let mut told = market.told().await;
+    told.retain(|event| event["subject"] == listing.as_str());
+    told.sort_by_key(|event| event["version"].as_u64().unwrap());
+    let told: Vec<_> = told
+        .iter()
+        .map(|event| {
+            let kind = event["type"].as_str().unwrap();
+            (
+                kind,
+                event["data"]["skus"][0]["tickets"]["per_buyer_limit"].clone(),
+            )
+        })
+        .collect();
+    // What stays as it was is not told again.
+    let expected = [
+        ("listing.published", json!(null)),
+        ("listing.changed", json!(4)),
+        ("listing.changed", json!(2)),
+        ("listing.changed", json!(null)),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(stall.state(&listing).await, "published");
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_ends_in_the_dead_letters_and_hurts_nobody() {
     let market = Market::open().await;
     for body in ["{}", "no json", r#"{"type":"organization.updated"}"#] {

@@ -9,8 +9,8 @@ use super::{
     HORIZON, PARTIES, Party, REGIONS, USES, at, grants, holder, may, registered, some_of, work,
 };
 use crate::{
+    country::Country,
     product_type::{RightsNeed, Subject},
-    region::Region,
     rights::{Grant, Missing, Rights, SubjectRights, gate},
 };
 
@@ -35,7 +35,7 @@ proptest! {
         let sold_in = places.iter().copied().collect();
         let verdict = gate(&rights, seller, &sold_in, at(second));
         let [download, _] = &*USES;
-        let cleared = |subject: Subject, party: Party, place: Region| {
+        let cleared = |subject: Subject, party: Party, place: Country| {
             let all = &rights.subjects[&subject];
             let clear = all.clear(party, download, place, at(second));
             // What the model says of grants alone, but that the recording's holder is another.

@@ -9,14 +9,14 @@ use proptest::prelude::*;
 
 use super::{Grant, GrantError, Lack, SubjectRights, Terms, Territories, Window};
 use crate::{
+    country::Country,
     product_type::{Subject, UseType},
-    region::Region,
 };
 
 /// No window of these tests reaches beyond it, but those without an end.
 const HORIZON: i64 = 30;
 
-static REGIONS: LazyLock<[Region; 2]> = LazyLock::new(|| ["CN", "JP"].map(parsed));
+static REGIONS: LazyLock<[Country; 2]> = LazyLock::new(|| ["CN", "JP"].map(parsed));
 static USES: LazyLock<[UseType; 2]> = LazyLock::new(|| ["download", "karaoke"].map(parsed));
 /// The first holds the rights.
 static PARTIES: LazyLock<[Party; 4]> =
@@ -108,7 +108,7 @@ fn may(
     all: &[Grant],
     party: Party,
     what: &UseType,
-    place: Region,
+    place: Country,
     second: i64,
 ) -> Result<(), Lack> {
     let live = |grant: &&Grant| {
@@ -136,7 +136,7 @@ fn may(
 }
 
 /// Every party, use, region and second.
-fn everything(from: i64) -> impl Iterator<Item = (Party, &'static UseType, Region, i64)> {
+fn everything(from: i64) -> impl Iterator<Item = (Party, &'static UseType, Country, i64)> {
     let [one, other] = *REGIONS;
     PARTIES.iter().flat_map(move |party| {
         USES.iter().flat_map(move |what| {
@@ -151,7 +151,7 @@ fn everything(from: i64) -> impl Iterator<Item = (Party, &'static UseType, Regio
 fn sole(
     all: &[Grant],
     what: &UseType,
-    place: Region,
+    place: Country,
     second: i64,
 ) -> BTreeSet<Id<kind::Organization>> {
     let exclusive = all.iter().filter(|grant| grant.terms.exclusive);

@@ -6,7 +6,9 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Idempotent, Json, Path, RequestKey, replayed};
+use web::{
+    Acting, ApiError, Code, Idempotent, Json, Path, RequestKey, fields::if_present, replayed,
+};
 
 use super::{
     catalogue_of,
@@ -16,7 +18,6 @@ use crate::{
     App,
     product_type::{Subject, UseType},
     rights::{Grant, GrantError, Granted, Terms, Territories, Window},
-    routes::fields::if_present,
     store::SaveRightsError,
 };
 

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use web::{ApiError, Caller, Json, List, Paging, Query};
 
 use super::{OPERATOR, case_out::RightsCaseOut};
-use crate::{App, routes::fields, store::CaseList};
+use crate::{App, store::CaseList};
 
 /// Which cases, and which page of them.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,7 +40,7 @@ pub(crate) async fn list_cases(
     Query(query): Query<CaseQuery>,
 ) -> Result<Json<List<RightsCaseOut>>, ApiError> {
     let paging = Paging::of(query.cursor, query.limit)?;
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let list = match caller.organization {
         _ if caller.has(OPERATOR) => CaseList::Among {
             is_decided: query.decided,

@@ -5,7 +5,7 @@ use kernel::{Id, kind};
 use web::{Acting, ApiError, Json, List, Paging, PagingParams, Path};
 
 use super::{catalogue_of, grant_out::RightsGrantOut};
-use crate::{App, product_type::Subject, routes::fields};
+use crate::{App, product_type::Subject};
 
 /// List the grants of a work
 ///
@@ -70,7 +70,7 @@ async fn list(
     paging: &Paging,
 ) -> Result<Json<List<RightsGrantOut>>, ApiError> {
     let organization = catalogue_of(acting)?;
-    let after = fields::after(paging)?;
+    let after = paging.start()?;
     let rights = app.store.rights_of(subject).await?;
     let rights = rights.ok_or_else(ApiError::not_found)?;
     let page = app.store.grants_of(subject, after, paging.limit).await?;

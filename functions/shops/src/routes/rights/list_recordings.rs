@@ -4,7 +4,7 @@ use axum::extract::State;
 use web::{Acting, ApiError, Json, List, Paging, PagingParams};
 
 use super::{catalogue_of, recording_out::RecordingOut};
-use crate::{App, routes::fields};
+use crate::App;
 
 /// List your organization's recordings
 ///
@@ -25,7 +25,7 @@ pub(crate) async fn list_recordings(
     paging: Paging,
 ) -> Result<Json<List<RecordingOut>>, ApiError> {
     let holder = catalogue_of(&acting)?;
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.recordings_of(holder, after, paging.limit).await?;
     let items = page.items.iter().map(RecordingOut::from).collect();
     Ok(Json(List::new(items, page.next.as_deref())))

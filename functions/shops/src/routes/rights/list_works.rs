@@ -4,7 +4,7 @@ use axum::extract::State;
 use web::{Acting, ApiError, Json, List, Paging, PagingParams};
 
 use super::{catalogue_of, work_out::WorkOut};
-use crate::{App, routes::fields};
+use crate::App;
 
 /// List your organization's works
 ///
@@ -25,7 +25,7 @@ pub(crate) async fn list_works(
     paging: Paging,
 ) -> Result<Json<List<WorkOut>>, ApiError> {
     let holder = catalogue_of(&acting)?;
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.works_of(holder, after, paging.limit).await?;
     let items = page.items.iter().map(WorkOut::from).collect();
     Ok(Json(List::new(items, page.next.as_deref())))

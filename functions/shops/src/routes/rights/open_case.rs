@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Caller, Json, Limit};
+use web::{ApiError, Caller, Json, Limit, fields::if_present};
 
 use super::case_out::{RightsCaseOut, statement};
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
     listing::{Listing, ListingState},
     product_type::Subject,
     rights::{CaseState, Claimant, RightsCase},
-    routes::fields::if_present,
     store::SaveCaseError,
     text::Prose,
 };

@@ -4,13 +4,12 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Json};
+use web::{Acting, ApiError, Json, fields::if_present};
 
 use super::{catalogue_of, recording_out::RecordingOut, registration_refusal};
 use crate::{
     App,
     rights::{Isrc, PlayTime, Recording},
-    routes::fields::if_present,
     text::{Name, Title},
 };
 

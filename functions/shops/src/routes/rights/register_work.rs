@@ -4,13 +4,12 @@ use axum::{extract::State, response::Response};
 use kernel::Id;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Json};
+use web::{Acting, ApiError, Json, fields::if_present};
 
 use super::{catalogue_of, registration_refusal, work_out::WorkOut};
 use crate::{
     App,
     rights::{Iswc, Work, Writer},
-    routes::fields::if_present,
     text::Title,
 };
 

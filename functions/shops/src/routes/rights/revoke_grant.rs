@@ -6,13 +6,12 @@ use axum::extract::State;
 use kernel::{Id, Timestamp, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Json, Path};
+use web::{Acting, ApiError, Code, Json, Path, fields::if_present};
 
 use super::{catalogue_of, grant_out::RightsGrantOut};
 use crate::{
     App,
     rights::{GrantState, Granted, RevokeError},
-    routes::fields::if_present,
     store::SaveRightsError,
 };
 

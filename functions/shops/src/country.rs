@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 /// A country or territory by the two letters of ISO 3166-1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Region(&'static str);
+pub(crate) struct Country(&'static str);
 
 /// A text that is the code of no country or territory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not the two-letter code of a country or territory (ISO 3166-1)")]
-pub(crate) struct UnknownRegion;
+pub(crate) struct UnknownCountry;
 
 /// All codes that are assigned.
 const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN \
@@ -24,34 +24,34 @@ PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH
 ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS \
 YE YT ZA ZM ZW";
 
-impl Region {
+impl Country {
     /// The code.
     pub(crate) fn as_str(self) -> &'static str {
         self.0
     }
 }
 
-impl FromStr for Region {
-    type Err = UnknownRegion;
+impl FromStr for Country {
+    type Err = UnknownCountry;
 
-    fn from_str(text: &str) -> Result<Self, UnknownRegion> {
+    fn from_str(text: &str) -> Result<Self, UnknownCountry> {
         let mut codes = CODES.split(' ');
         codes
             .find(|code| *code == text)
             .map(Self)
-            .ok_or(UnknownRegion)
+            .ok_or(UnknownCountry)
     }
 }
 
 // By hand: `derive` sees the `'static` text inside and would read only from text that lives as long.
-impl<'de> Deserialize<'de> for Region {
+impl<'de> Deserialize<'de> for Country {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(D::Error::custom)
     }
 }
 
-impl fmt::Display for Region {
+impl fmt::Display for Country {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.0)
     }
@@ -65,10 +65,10 @@ mod tests {
     fn all_249_codes_are_known_and_nothing_else_is() {
         assert_eq!(CODES.split(' ').count(), 249);
         for text in ["CN", "HK", "FI"] {
-            assert_eq!(text.parse::<Region>().unwrap().as_str(), text);
+            assert_eq!(text.parse::<Country>().unwrap().as_str(), text);
         }
         for text in ["", " ", "cn", "XX", "CN ", "AD AE", "CHN"] {
-            assert_eq!(text.parse::<Region>(), Err(UnknownRegion), "{text}");
+            assert_eq!(text.parse::<Country>(), Err(UnknownCountry), "{text}");
         }
     }
 }
