@@ -1,8 +1,8 @@
 //! An account: what it is and what its owner may change.
 
-use kernel::{Id, Timestamp, kind};
+use kernel::{Id, Timestamp, Zone, kind};
 
-use crate::{acquisition_source::AcquisitionSource, email::Email, name::Name, zone::Zone};
+use crate::{acquisition_source::AcquisitionSource, email::Email, name::Name};
 
 /// A person or an organization that can act.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,14 +29,13 @@ mod refresh_token;
 mod routes;
 mod session;
 mod store;
-mod zone;
 
 use std::sync::Arc;
 
 use kernel::Clock;
 use platform::{
     Aws, Environment, ServiceError,
-    serve::{Function, StartError, publish},
+    serve::{Function, StartError},
 };
 use tokens::{PublishedKeys, Signer, TokenError};
 use utoipa_axum::routes;
@@ -182,19 +181,14 @@ pub async fn build(
     let shops = aws.queue(config.shops_queue_url);
     Ok(Function::new()
         .http(api().router(app))
-        .stream(move |changes| {
-            let (points, listening, shops) = (points.clone(), listening.clone(), shops.clone());
-            publish(changes, move |change| {
-                let events = events::events(change)?;
-                Ok(events
-                    .into_iter()
-                    .map(|(subscriber, event)| match subscriber {
-                        Subscriber::Points => (points.clone(), event),
-                        Subscriber::Listening => (listening.clone(), event),
-                        Subscriber::Shops => (shops.clone(), event),
-                    })
-                    .collect())
-            })
+        .publish(move |change| {
+            let events = events::events(change)?.into_iter();
+            let sent = events.map(|(subscriber, event)| match subscriber {
+                Subscriber::Points => (points.clone(), event),
+                Subscriber::Listening => (listening.clone(), event),
+                Subscriber::Shops => (shops.clone(), event),
+            });
+            Ok(sent.collect())
         }))
 }
 

@@ -64,6 +64,7 @@ pub(crate) struct Span {
 /// Why a listen is not accepted. The codes on the wire never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ListenRejection)]
 pub(crate) enum Rejection {
     /// It began more than 300 seconds from now.
     #[error("in_the_future: it begins more than {MAX_CLOCK_SKEW_S} s from now")]

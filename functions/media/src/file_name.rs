@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use kernel::text::{disturbs_line, has_length};
 use serde::{Deserialize, Serialize};
 
 use crate::format::Format;
@@ -38,9 +39,8 @@ impl FromStr for FileName {
 
     fn from_str(text: &str) -> Result<Self, FileNameError> {
         let name = text.trim();
-        let length = name.chars().take(MAX_CHARACTERS + 1).count();
         let is_hidden = name.starts_with('.') || name.ends_with('.');
-        if (1..=MAX_CHARACTERS).contains(&length) && !is_hidden && !name.contains(disturbs) {
+        if has_length(name, MAX_CHARACTERS) && !is_hidden && !name.contains(disturbs) {
             Ok(Self(name.to_owned()))
         } else {
             Err(FileNameError)
@@ -48,13 +48,12 @@ impl FromStr for FileName {
     }
 }
 
-/// What separates folders, streams and drives, what shells expand, control characters, and those that
-/// turn the direction of what stands beside them, so that an `exe` can look like a `gpj`.
+/// What separates folders, streams and drives, what shells expand, and what disturbs a line: with a
+/// turned direction an `exe` can look like a `gpj`.
 fn disturbs(letter: char) -> bool {
-    letter.is_control()
+    disturbs_line(letter)
         || matches!(letter, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
-        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(letter, '\u{200e}' | '\u{200f}')
 }
 
 impl TryFrom<String> for FileName {

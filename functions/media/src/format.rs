@@ -1,6 +1,8 @@
 //! The kinds of file that are taken, and what for. Nothing that a browser runs is among them: no HTML,
 //! no SVG, no XML.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +22,11 @@ pub(crate) enum Format {
     Zip,
     Pdf,
 }
+
+/// A content type by which no format goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("files of this content type are not taken")]
+pub(crate) struct FormatError;
 
 /// What a file is uploaded for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -51,13 +58,6 @@ impl Format {
         Self::Zip,
         Self::Pdf,
     ];
-
-    /// The format that goes by this content type.
-    pub(crate) fn of_content_type(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.content_types().contains(&text))
-    }
 
     /// The content type that it is stored and served as.
     pub(crate) fn content_type(self) -> &'static str {
@@ -96,6 +96,18 @@ impl Format {
             Self::Zip => &["zip"],
             Self::Pdf => &["pdf"],
         }
+    }
+}
+
+/// The format that goes by a content type.
+impl FromStr for Format {
+    type Err = FormatError;
+
+    fn from_str(text: &str) -> Result<Self, FormatError> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.content_types().contains(&text))
+            .ok_or(FormatError)
     }
 }
 
@@ -141,7 +153,7 @@ mod tests {
     fn no_content_type_and_no_extension_is_of_two_formats() {
         for format in Format::ALL {
             for content_type in format.content_types() {
-                assert_eq!(Format::of_content_type(content_type), Some(format));
+                assert_eq!(content_type.parse(), Ok(format));
             }
             for other in Format::ALL.into_iter().filter(|other| *other != format) {
                 let shared = format
@@ -168,8 +180,8 @@ mod tests {
             "",
         ] {
             assert_eq!(
-                Format::of_content_type(content_type),
-                None,
+                content_type.parse::<Format>(),
+                Err(FormatError),
                 "{content_type}"
             );
         }

@@ -33,7 +33,7 @@ mod store;
 use kernel::Clock;
 use platform::{
     Aws, Bucket, Environment, Queue,
-    serve::{Function, StartError, each, publish},
+    serve::{Function, StartError, each},
 };
 use utoipa_axum::routes;
 use web::{Api, RateLimits, Requests};
@@ -86,11 +86,8 @@ pub async fn build(
             let app = worker.clone();
             async move { each(batch, |event| consume::check_upload::handle(&app, event)).await }
         })
-        .stream(move |changes| {
-            let shops = shops.clone();
-            publish(changes, move |change| {
-                let events = events::events(change)?.into_iter();
-                Ok(events.map(|event| (shops.clone(), event)).collect())
-            })
+        .publish(move |change| {
+            let events = events::events(change)?.into_iter();
+            Ok(events.map(|event| (shops.clone(), event)).collect())
         }))
 }

@@ -57,6 +57,7 @@ pub(crate) enum Status {
 /// How a file stands at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = MediaState)]
 pub(crate) enum State {
     /// Upload it, then complete it.
     AwaitingUpload,

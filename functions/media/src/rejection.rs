@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 /// What was wrong with an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = MediaRejection)]
 pub(crate) enum Rejection {
     /// Nothing was there.
     #[error("nothing was uploaded")]

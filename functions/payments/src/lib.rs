@@ -40,7 +40,7 @@ mod sweep;
 use kernel::Clock;
 use platform::{
     Aws, Environment,
-    serve::{Function, StartError, each, publish},
+    serve::{Function, StartError, each},
 };
 use tokens::CheckoutKey;
 use utoipa_axum::routes;
@@ -99,12 +99,9 @@ pub async fn build(
             let app = worker.clone();
             async move { each(batch, |event| consume::handle(&app, event)).await }
         })
-        .stream(move |changes| {
-            let orders = orders.clone();
-            publish(changes, move |change| {
-                let events = events::events(change)?.into_iter();
-                Ok(events.map(|event| (orders.clone(), event)).collect())
-            })
+        .publish(move |change| {
+            let events = events::events(change)?.into_iter();
+            Ok(events.map(|event| (orders.clone(), event)).collect())
         })
         .schedule(move |schedule| {
             let app = sweeper.clone();

@@ -4,12 +4,8 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use kernel::{Id, kind};
-use platform::Secret;
-use ring::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    error::Unspecified,
-    hmac,
-};
+use platform::{SealingError, SealingKey, Secret};
+use ring::hmac;
 use serde::{Deserialize, Serialize};
 
 use crate::code::VoucherCode;
@@ -19,7 +15,7 @@ use crate::code::VoucherCode;
 pub(crate) struct CodeKeys(Arc<Keys>);
 
 struct Keys {
-    seal: [u8; 32],
+    seal: SealingKey,
     fingerprint: hmac::Key,
 }
 
@@ -28,23 +24,12 @@ struct Keys {
 #[serde(transparent)]
 pub(crate) struct SealedCode(String);
 
-/// Why a code could not be sealed or opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SealingError {
-    /// The operating system has no randomness to give.
-    #[error("there is no randomness to seal a code with")]
-    NoRandomness,
-    /// The sealed code is not what was sealed for this voucher under this secret.
-    #[error("the sealed code cannot be opened")]
-    Broken,
-}
-
 impl CodeKeys {
     /// Keys under `secret`.
     pub(crate) fn new(secret: &Secret) -> Self {
         let fingerprint = secret.derive("voucher code fingerprints");
         Self(Arc::new(Keys {
-            seal: secret.derive("voucher codes"),
+            seal: SealingKey::new(secret, "voucher codes"),
             fingerprint: hmac::Key::new(hmac::HMAC_SHA256, &fingerprint),
         }))
     }
@@ -67,17 +52,8 @@ impl CodeKeys {
         voucher: Id<kind::Voucher>,
         code: &VoucherCode,
     ) -> Result<SealedCode, SealingError> {
-        let mut nonce = [0; NONCE_LEN];
-        getrandom::fill(&mut nonce).map_err(|_| SealingError::NoRandomness)?;
-        let mut sealed = code.reveal().as_bytes().to_vec();
-        self.key()
-            .and_then(|key| {
-                let nonce = Nonce::assume_unique_for_key(nonce);
-                key.seal_in_place_append_tag(nonce, bound_to(voucher), &mut sealed)
-            })
-            .map_err(|Unspecified| SealingError::Broken)?;
-        let bytes = [&nonce[..], &sealed].concat();
-        Ok(SealedCode(STANDARD_NO_PAD.encode(bytes)))
+        let sealed = self.0.seal.seal(&voucher.to_string(), code.reveal())?;
+        Ok(SealedCode(STANDARD_NO_PAD.encode(sealed)))
     }
 
     /// Opens the code of a voucher.
@@ -86,26 +62,11 @@ impl CodeKeys {
         voucher: Id<kind::Voucher>,
         sealed: &SealedCode,
     ) -> Result<VoucherCode, SealingError> {
-        let broken = || SealingError::Broken;
-        let bytes = STANDARD_NO_PAD.decode(&sealed.0).map_err(|_| broken())?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
-        let mut sealed = sealed.to_vec();
-        let key = self.key().map_err(|_| broken())?;
-        let opened = key
-            .open_in_place(nonce, bound_to(voucher), &mut sealed)
-            .map_err(|_| broken())?;
-        let text = std::str::from_utf8(opened).map_err(|_| broken())?;
-        text.parse().map_err(|_| broken())
+        let broken = |_| SealingError::Broken;
+        let sealed = STANDARD_NO_PAD.decode(&sealed.0).map_err(broken)?;
+        let text = self.0.seal.open(&voucher.to_string(), &sealed)?;
+        text.parse().map_err(|_| SealingError::Broken)
     }
-
-    fn key(&self) -> Result<LessSafeKey, Unspecified> {
-        UnboundKey::new(&AES_256_GCM, &self.0.seal).map(LessSafeKey::new)
-    }
-}
-
-fn bound_to(voucher: Id<kind::Voucher>) -> Aad<String> {
-    Aad::from(voucher.to_string())
 }
 
 #[cfg(test)]

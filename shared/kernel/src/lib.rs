@@ -1,4 +1,5 @@
-//! The platform's words: ids, money, points, rates, the division of an amount, the clock, events.
+//! The platform's words: ids, money, points, rates, the division of an amount, regions, time zones,
+//! texts, the clock, events.
 //!
 //! Every other crate speaks in these types, so a rule that is kept here is kept everywhere: an id
 //! has one spelling, an amount is an exact integer inside the range every client can represent,
@@ -28,7 +29,10 @@ pub mod id;
 pub mod kind;
 pub mod money;
 pub mod points;
+pub mod region;
 pub mod split;
+pub mod text;
+pub mod zone;
 
 pub use jiff::Timestamp;
 pub use {
@@ -38,7 +42,9 @@ pub use {
     id::{Id, Kind},
     money::{Currency, Money},
     points::Points,
+    region::Region,
     split::split,
+    zone::Zone,
 };
 
 /// The largest integer that JSON clients hold exactly: 2^53 − 1.

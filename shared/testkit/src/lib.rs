@@ -10,7 +10,9 @@
 #![expect(clippy::expect_used, reason = "a test fails by a panic")]
 
 mod client;
+mod documentation;
 mod world;
 
 pub use client::{Answer, Client, RequestBuilder};
+pub use documentation::documented_routes;
 pub use world::{App, World};

@@ -8,7 +8,6 @@ mod answer;
 mod kind;
 mod kinds;
 mod member;
-mod region;
 mod representation;
 mod role;
 mod text;
@@ -19,7 +18,6 @@ pub(crate) use kinds::{
     KindTerms, Kinds, KindsError, Requirement, RequirementCode, RequirementKind,
 };
 pub(crate) use member::{Invitation, Invitee, Member, Membership};
-pub(crate) use region::Region;
 pub(crate) use representation::{
     Approval, Delegation, Proposal, Representation, RepresentationState, RepresentationStatus,
     Side, Window,
@@ -29,7 +27,7 @@ pub(crate) use text::{OrganizationName, Reason};
 
 use std::collections::BTreeMap;
 
-use kernel::{Id, Timestamp, kind as id_kind};
+use kernel::{Id, Region, Timestamp, kind as id_kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,6 +54,7 @@ pub(crate) struct Organization {
 /// How far an organization has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = OrganizationState)]
 pub(crate) enum State {
     /// Its members still answer what is asked.
     Draft,

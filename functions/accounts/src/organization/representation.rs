@@ -68,6 +68,7 @@ pub(crate) struct WindowError;
 /// One of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RepresentationSide)]
 pub(crate) enum Side {
     /// Who acts.
     Agency,

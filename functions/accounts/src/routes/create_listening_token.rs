@@ -4,9 +4,8 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{ApiError, Caller, Code, Json};
+use web::{ApiError, Caller, Code, Json, fields::parsed};
 
-use super::fields::parsed;
 use crate::{
     App,
     name::Name,

@@ -6,7 +6,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::{ApiError, Caller, Json, List, Paging, PagingParams};
 
-use super::fields::after;
 use crate::App;
 
 /// A token, without the token itself.
@@ -40,7 +39,7 @@ pub(crate) async fn list_listening_tokens(
 ) -> Result<Json<List<ListeningTokenOut>>, ApiError> {
     let page = app
         .store
-        .listening_tokens(caller.account, after(&paging)?, paging.limit)
+        .listening_tokens(caller.account, paging.start()?, paging.limit)
         .await?;
     let last = page.tokens.last().map(|token| token.id.to_string());
     let next = last.filter(|_| page.has_more);

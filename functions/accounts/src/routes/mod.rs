@@ -2,7 +2,6 @@
 
 mod account_out;
 pub(crate) mod create_listening_token;
-mod fields;
 pub(crate) mod jwks;
 pub(crate) mod list_listening_tokens;
 pub(crate) mod me;

@@ -3,12 +3,9 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, Json};
+use web::{ApiError, Code, Json, fields::secret};
 
-use super::{
-    fields::secret,
-    session_out::{SessionOut, require_active},
-};
+use super::session_out::{SessionOut, require_active};
 use crate::{
     App,
     session::{Refresh, RefreshError, Session},

@@ -5,12 +5,12 @@ use kernel::Id;
 use platform::logging;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, Json, RequestInfo};
-
-use super::{
+use web::{
+    ApiError, Code, Json, RequestInfo,
     fields::{parsed, secret},
-    session_out::{SessionOut, require_active},
 };
+
+use super::session_out::{SessionOut, require_active};
 use crate::{
     App,
     account::Account,

@@ -6,15 +6,16 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use kernel::Id;
+use kernel::{Id, Zone};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, Json, RequestInfo, with_version};
-
-use super::{
-    account_out::AccountOut,
+use web::{
+    ApiError, Code, Json, RequestInfo,
     fields::{parsed, secret},
+    with_version,
 };
+
+use super::account_out::AccountOut;
 use crate::{
     App,
     account::{Account, Registration},
@@ -23,7 +24,6 @@ use crate::{
     name::Name,
     password::{NewPassword, Password},
     store::RegisterError,
-    zone::Zone,
 };
 
 /// What an account is opened with.

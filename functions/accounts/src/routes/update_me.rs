@@ -1,17 +1,17 @@
 //! `PATCH /v1/accounts/me`
 
 use axum::{extract::State, response::Response};
+use kernel::Zone;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Caller, Code, IfMatch, Json, with_version};
+use web::{ApiError, Caller, Code, IfMatch, Json, fields::parsed_if_present, with_version};
 
-use super::{account_out::AccountOut, fields::parsed_if_present};
+use super::account_out::AccountOut;
 use crate::{
     App,
     account::{Account, Edit},
     name::Name,
     store::EditError,
-    zone::Zone,
 };
 
 /// What is to be changed; what is absent stays as it is.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Id, Timestamp, kind};
+use kernel::{Id, Region, Timestamp, kind};
 use platform::{
     ServiceError,
     table::{Item, Query, TransactError, Transaction, Write},
@@ -18,7 +18,7 @@ use crate::{
     keys,
     organization::{
         Answer, Member, MemberRole, Organization, OrganizationKind, OrganizationName, Reason,
-        Region, RequirementCode, State,
+        RequirementCode, State,
     },
 };
 

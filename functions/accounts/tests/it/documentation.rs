@@ -1,28 +1,13 @@
 //! What the OpenAPI document says of this context.
 
 use serde_json::Value;
+use testkit::documented_routes;
 
 #[test]
 fn every_route_is_documented_and_says_who_may_call_it() {
     let document = serde_json::to_value(accounts::api().openapi()).unwrap();
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            assert!(operation["summary"].is_string(), "{method} {path}");
-            assert!(
-                operation["responses"]["default"].is_object(),
-                "{method} {path}"
-            );
-            let guarded = match operation["security"] {
-                Value::Array(_) => "signed in",
-                _ => "anyone",
-            };
-            operations.push(format!("{method} {path}: {guarded}"));
-        }
-    }
-    operations.sort();
     assert_eq!(
-        operations,
+        documented_routes(&document),
         [
             "delete /v1/accounts/me/listening-tokens/{id}: signed in",
             "delete /v1/organizations/{id}/invitations/{invitation}: signed in",

@@ -69,7 +69,10 @@ async fn an_organization_is_in_the_list_of_its_state_alone() {
     answer_all(&ada.client, &path).await;
     ada.client.post(&format!("{path}/submit"), json!({})).await;
     assert_eq!(in_state(&people, "draft").await, [""; 0]);
-    assert_eq!(in_state(&people, "submitted").await, std::slice::from_ref(&id));
+    assert_eq!(
+        in_state(&people, "submitted").await,
+        std::slice::from_ref(&id)
+    );
     people.judge(&path, "approve").await;
     assert_eq!(in_state(&people, "submitted").await, [""; 0]);
     assert_eq!(

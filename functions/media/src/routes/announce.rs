@@ -8,13 +8,9 @@ use http::header;
 use kernel::{Id, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Idempotent, Json, RequestKey, replayed};
+use web::{Acting, ApiError, Code, Idempotent, Json, RequestKey, fields::parsed, replayed};
 
-use super::{
-    fields::{format, parsed},
-    media_out::MediaOut,
-    sight::require_uploader,
-};
+use super::{media_out::MediaOut, sight::require_uploader};
 use crate::{
     App,
     file_name::FileName,
@@ -35,7 +31,7 @@ pub(crate) struct MediaIn {
     #[schema(value_type = String, example = "cover.png", min_length = 1, max_length = 150)]
     file_name: FileName,
     /// What it is.
-    #[serde(deserialize_with = "format")]
+    #[serde(deserialize_with = "parsed")]
     #[schema(value_type = String, example = "image/png")]
     content_type: Format,
     /// How many bytes it has, exactly.

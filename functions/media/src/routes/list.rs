@@ -24,11 +24,7 @@ pub(crate) async fn list_media(
     acting: Acting,
     paging: Paging,
 ) -> Result<Json<List<MediaOut>>, ApiError> {
-    let after = paging
-        .after
-        .map(|after| after.parse())
-        .transpose()
-        .map_err(|_| ApiError::field("cursor", "it is no cursor that this list gave out"))?;
+    let after = paging.start()?;
     let page = app
         .store
         .media_of_organization(acting.organization, after, paging.limit)

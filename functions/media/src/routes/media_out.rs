@@ -51,7 +51,7 @@ pub(crate) struct MediaOut {
     reason: Option<Rejection>,
     /// The form to upload it with, while it is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    upload: Option<UploadOut>,
+    upload: Option<MediaUploadOut>,
     /// Where it can be fetched for the next five minutes, once it is ready; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     download_url: Option<String>,
@@ -68,7 +68,7 @@ pub(crate) struct MediaOut {
 
 /// A form for one file: `POST` it as `multipart/form-data`, the fields first and the file last.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct UploadOut {
+pub(crate) struct MediaUploadOut {
     /// Where to send it.
     url: String,
     /// The fields, to be sent exactly so.
@@ -113,7 +113,7 @@ impl MediaOut {
                 content_length: media.size_bytes,
                 valid_for: FORM_HOLDS,
             })?;
-            out.upload = Some(UploadOut {
+            out.upload = Some(MediaUploadOut {
                 url: form.url,
                 fields: form.fields,
                 file_field: "file",

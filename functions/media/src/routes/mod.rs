@@ -2,7 +2,6 @@
 
 pub(crate) mod announce;
 pub(crate) mod complete;
-mod fields;
 pub(crate) mod get;
 pub(crate) mod list;
 mod media_out;

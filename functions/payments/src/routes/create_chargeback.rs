@@ -1,12 +1,5 @@
 //! `POST /v1/payment-intents/{id}/chargebacks`
 
-use axum::{extract::State, response::Response};
-use kernel::{Id, Money, Timestamp, kind};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use web::{ApiError, Code, Json, Operator, Path, replayed};
-
-use super::money_out::MoneyOut;
 use crate::{
     App,
     chargeback::{Chargeback, Reference},
@@ -14,6 +7,11 @@ use crate::{
     returned::ReturnError,
     store::{MAX_TRIES, SaveError},
 };
+use axum::{extract::State, response::Response};
+use kernel::{Id, Money, Timestamp, kind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::{ApiError, Code, Json, MoneyOut, Operator, Path, replayed};
 
 /// A chargeback to enter.
 #[derive(Debug, Deserialize, ToSchema)]

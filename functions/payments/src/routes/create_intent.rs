@@ -6,9 +6,9 @@ use axum::{
 };
 use http::header;
 use kernel::{Id, kind};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{ApiError, Code, Idempotent, Json, RequestKey, replayed};
+use web::{ApiError, Code, Idempotent, Json, RequestKey, fields::if_present, replayed};
 
 use super::intent_out::PaymentIntentOut;
 use crate::{
@@ -160,9 +160,4 @@ fn no_action(error: ActionError) -> ApiError {
         ActionError::Amount(_) => claim_invalid(error.to_string()),
         ActionError::Signing(_) => ApiError::internal(error),
     }
-}
-
-/// A field that may be absent but not null, since null is no value that it could have.
-fn if_present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ReturnUrl>, D::Error> {
-    ReturnUrl::deserialize(deserializer).map(Some)
 }

@@ -3,8 +3,8 @@
 use kernel::{Id, Timestamp, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::MoneyOut;
 
-use super::money_out::MoneyOut;
 use crate::{intent::PaymentIntent, provider::Action};
 
 /// A payment intent.

@@ -4,9 +4,9 @@ use axum::extract::State;
 use kernel::{Id, Timestamp, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{ApiError, Caller, Json, List, Paging, PagingParams, Path};
+use web::{ApiError, Caller, Json, List, MoneyOut, Paging, PagingParams, Path};
 
-use super::{money_out::MoneyOut, visible::visible};
+use super::visible::visible;
 use crate::{App, refund::Refund};
 
 /// A refund, as the provider makes it.
@@ -54,9 +54,7 @@ pub(crate) async fn list_refunds(
     Path(id): Path<Id<kind::PaymentIntent>>,
     paging: Paging,
 ) -> Result<Json<List<PaymentRefundOut>>, ApiError> {
-    let after = paging.after.as_deref().map(str::parse).transpose();
-    let after =
-        after.map_err(|_| ApiError::field("cursor", "it is no cursor that this list gave out"))?;
+    let after = paging.start()?;
     visible(&app, &caller, id).await?;
     let page = app.store.refunds(id, after, paging.limit).await?;
     let last = page.refunds.last().filter(|_| page.has_more);

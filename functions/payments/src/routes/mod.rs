@@ -6,6 +6,5 @@ pub(crate) mod create_intent;
 pub(crate) mod get_intent;
 mod intent_out;
 pub(crate) mod list_refunds;
-mod money_out;
 pub(crate) mod notify_alipay;
 mod visible;

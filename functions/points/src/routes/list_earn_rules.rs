@@ -22,8 +22,7 @@ pub(crate) async fn list_earn_rules(
     paging: Paging,
 ) -> Result<Json<List<EarnRuleOut>>, ApiError> {
     if paging.after.is_some() {
-        let detail = "it is no cursor that this list gave out";
-        return Err(ApiError::field("cursor", detail));
+        return Err(ApiError::foreign_cursor());
     }
     let rules = app.earn_rules.current().await?;
     let rule = EarnRuleOut::of(&rules, app.clock.now());

@@ -90,8 +90,7 @@ pub(crate) async fn list_entries(
 ) -> Result<Json<List<EntryOut>>, ApiError> {
     let after = paging.after.as_deref();
     if after.is_some_and(|after| !after.starts_with(keys::ENTRY_PREFIX)) {
-        let detail = "it is no cursor that this list gave out";
-        return Err(ApiError::field("cursor", detail));
+        return Err(ApiError::foreign_cursor());
     }
     let page = app
         .entries

@@ -5,14 +5,13 @@
 //! which batch a voucher names, which never changes.
 
 use kernel::{Event, Id, id::IdError, kind};
-use platform::{ErrorKind, ServiceError};
+use platform::{ErrorKind, SealingError, ServiceError};
 
 use crate::{
     App,
     code::VoucherCode,
     code_batch::{CodeBatch, Progress},
     code_file::{self, MAX_FILE_BYTES, Rejection},
-    sealing::SealingError,
 };
 
 /// The kind of event that asks for a batch to be loaded; its subject is the batch.

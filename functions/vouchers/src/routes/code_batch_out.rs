@@ -45,12 +45,12 @@ pub(crate) struct CodeBatchOut {
     /// Where its file goes, while that is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
-    upload: Option<UploadOut>,
+    upload: Option<CodeBatchUploadOut>,
 }
 
 /// How to upload a file.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct UploadOut {
+pub(crate) struct CodeBatchUploadOut {
     /// Where to. Whoever knows it can upload the file.
     url: String,
     /// `PUT`.
@@ -91,7 +91,7 @@ impl CodeBatchOut {
             .presign_put(&batch.object_key(), "text/csv", byte_size, valid_for)
             .await?;
         let valid_for = SignedDuration::from_mins(i64::from(UPLOAD_MINUTES));
-        out.upload = Some(UploadOut {
+        out.upload = Some(CodeBatchUploadOut {
             url: link.url,
             method: "PUT",
             headers: link.headers,

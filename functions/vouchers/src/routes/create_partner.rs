@@ -4,9 +4,9 @@ use axum::{extract::State, response::Response};
 use kernel::Id;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Json, Operator};
+use web::{ApiError, Json, Operator, fields::if_present};
 
-use super::{fields::if_present, partner_out::PartnerOut};
+use super::partner_out::PartnerOut;
 use crate::{
     App,
     partner::{ContactEmail, Partner},

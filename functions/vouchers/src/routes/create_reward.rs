@@ -6,9 +6,9 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Json, Operator, with_version};
+use web::{ApiError, Json, Operator, fields::if_present, with_version};
 
-use super::{edit_reward, fields::if_present, reward_out::RewardOut};
+use super::{edit_reward, reward_out::RewardOut};
 use crate::{
     App,
     reward::{PartnerName, Price, Reward, Status, ValidDays},

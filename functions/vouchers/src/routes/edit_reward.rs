@@ -6,12 +6,13 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, IfMatch, Json, Operator, Path, with_version};
-
-use super::{
+use web::{
+    ApiError, Code, IfMatch, Json, Operator, Path,
     fields::{if_present, nullable},
-    reward_out::RewardOut,
+    with_version,
 };
+
+use super::reward_out::RewardOut;
 use crate::{
     App,
     reward::{Edit, Price, Status, ValidDays},

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use web::{ApiError, Json, List, Operator, Paging, PagingParams};
 
-use super::{fields, partner_out::PartnerOut};
+use super::partner_out::PartnerOut;
 use crate::App;
 
 /// List the partners
@@ -24,7 +24,7 @@ pub(crate) async fn list_partners(
     _: Operator,
     paging: Paging,
 ) -> Result<Json<List<PartnerOut>>, ApiError> {
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.partners(after, paging.limit).await?;
     let last = page.items.last().map(|partner| partner.id.to_string());
     let next = last.filter(|_| page.has_more);

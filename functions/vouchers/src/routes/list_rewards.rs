@@ -4,7 +4,7 @@ use axum::extract::State;
 use futures_util::future::try_join_all;
 use web::{ApiError, Json, List, Paging, PagingParams};
 
-use super::{fields, reward_out::RewardOut};
+use super::reward_out::RewardOut;
 use crate::App;
 
 /// Browse the rewards
@@ -21,7 +21,7 @@ pub(crate) async fn list_rewards(
     State(app): State<App>,
     paging: Paging,
 ) -> Result<Json<List<RewardOut>>, ApiError> {
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app.store.published_rewards(after, paging.limit).await?;
     let last = page.items.last().map(|reward| reward.id.to_string());
     let next = last.filter(|_| page.has_more);

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use web::{ApiError, Caller, Json, List, Paging, PagingParams};
 
-use super::{fields, voucher_out::VoucherOut};
+use super::voucher_out::VoucherOut;
 use crate::{App, store::HeldAt};
 
 /// List one's vouchers
@@ -21,7 +21,7 @@ pub(crate) async fn list_vouchers(
     caller: Caller,
     paging: Paging,
 ) -> Result<Json<List<VoucherOut>>, ApiError> {
-    let after = fields::after(&paging)?;
+    let after = paging.start()?;
     let page = app
         .store
         .vouchers_of(caller.account, after, paging.limit)

@@ -5,7 +5,6 @@ pub(crate) mod create_code_batch;
 pub(crate) mod create_partner;
 pub(crate) mod create_reward;
 pub(crate) mod edit_reward;
-mod fields;
 pub(crate) mod get_code_batch;
 pub(crate) mod get_partner;
 pub(crate) mod get_reward;

@@ -9,9 +9,9 @@ use kernel::{Id, Points, kind};
 use platform::ServiceError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{ApiError, Code, Idempotent, Json, Path, RequestKey, replayed};
+use web::{ApiError, Code, Idempotent, Json, Path, RequestKey, fields::if_present, replayed};
 
-use super::{fields::if_present, voucher_out::VoucherOut};
+use super::voucher_out::VoucherOut;
 use crate::{
     App,
     redemption::{self, RedeemError, Wish},

@@ -19,12 +19,12 @@ pub use stream::{StreamFailure, publish};
 use std::{future::Future, process::ExitCode, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use kernel::Clock;
+use kernel::{Clock, Event};
 use lambda_runtime::LambdaEvent;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{Aws, ConfigError, Environment, ServiceError, logging, table::Change};
+use crate::{Aws, ConfigError, Environment, Queue, ServiceError, logging, table::Change};
 
 type Handler<In, Out> = Arc<dyn Fn(In) -> BoxFuture<'static, Out> + Send + Sync>;
 
@@ -107,6 +107,18 @@ impl Function {
     {
         self.stream = Some(Arc::new(move |changes| Box::pin(handler(changes))));
         self
+    }
+
+    /// Publishes the changes to the context's own table: see [`publish`].
+    pub fn publish<F>(self, events_of: F) -> Self
+    where
+        F: Fn(&Change) -> Result<Vec<(Queue, Event)>, ServiceError> + Send + Sync + 'static,
+    {
+        let events_of = Arc::new(events_of);
+        self.stream(move |changes| {
+            let events_of = Arc::clone(&events_of);
+            async move { publish(changes, |change| events_of(change)).await }
+        })
     }
 
     /// Handles the context's schedules.

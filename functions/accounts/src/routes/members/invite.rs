@@ -4,14 +4,14 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, Json};
+use web::{ApiError, Code, Json, fields::parsed_if_present};
 
 use super::{invitation_out::InvitationOut, not_appointed};
 use crate::{
     App,
     email::Email,
     organization::{Invitation, Invitee, MemberRole},
-    routes::{fields::parsed_if_present, standing::AsManager},
+    routes::standing::AsManager,
     store::InviteError,
 };
 

@@ -4,10 +4,7 @@ use axum::extract::State;
 use web::{ApiError, Json, List, Paging, PagingParams};
 
 use super::member_out::MemberOut;
-use crate::{
-    App,
-    routes::{fields::after, standing::AsMember},
-};
+use crate::{App, routes::standing::AsMember};
 
 /// List the members of an organization
 ///
@@ -32,7 +29,7 @@ pub(crate) async fn list_members(
 ) -> Result<Json<List<MemberOut>>, ApiError> {
     let page = app
         .store
-        .members(organization.id, after(&paging)?, paging.limit)
+        .members(organization.id, paging.start()?, paging.limit)
         .await?;
     let last = page.items.last().map(|last| last.account.to_string());
     let next = last.filter(|_| page.has_more);

@@ -4,10 +4,7 @@ use axum::extract::State;
 use web::{ApiError, Json, List, Paging, PagingParams};
 
 use super::invitation_out::InvitationOut;
-use crate::{
-    App,
-    routes::{fields::after, standing::AsManager},
-};
+use crate::{App, routes::standing::AsManager};
 
 /// List the invitations of an organization
 ///
@@ -33,7 +30,7 @@ pub(crate) async fn list_invitations(
 ) -> Result<Json<List<InvitationOut>>, ApiError> {
     let page = app
         .store
-        .invitations(organization.id, after(&paging)?, paging.limit)
+        .invitations(organization.id, paging.start()?, paging.limit)
         .await?;
     let last = page.items.last().map(|last| last.id.to_string());
     let next = last.filter(|_| page.has_more);

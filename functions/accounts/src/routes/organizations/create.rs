@@ -5,16 +5,15 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use kernel::Id;
+use kernel::{Id, Region};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Caller, Code, Json, with_version};
+use web::{ApiError, Caller, Code, Json, fields::parsed, with_version};
 
 use super::organization_out::OrganizationOut;
 use crate::{
     App,
-    organization::{MemberRole, Organization, OrganizationKind, OrganizationName, Region},
-    routes::fields::parsed,
+    organization::{MemberRole, Organization, OrganizationKind, OrganizationName},
     store::FoundError,
 };
 

@@ -1,15 +1,16 @@
 //! `PATCH /v1/organizations/{id}`
 
 use axum::{extract::State, response::Response};
+use kernel::Region;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, IfMatch, Json, with_version};
+use web::{ApiError, IfMatch, Json, fields::parsed_if_present, with_version};
 
 use super::{illegal, organization_out::OrganizationOut, require_version, save};
 use crate::{
     App,
-    organization::{Edit, OrganizationName, Region},
-    routes::{fields::parsed_if_present, standing::AsManager},
+    organization::{Edit, OrganizationName},
+    routes::standing::AsManager,
 };
 
 /// What is to be changed; what is absent stays as it is.

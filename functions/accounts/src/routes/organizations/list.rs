@@ -6,7 +6,7 @@ use axum::extract::State;
 use web::{ApiError, Caller, Json, List, Paging, PagingParams};
 
 use super::organization_out::OrganizationOut;
-use crate::{App, routes::fields::after};
+use crate::App;
 
 /// List one's organizations
 ///
@@ -25,7 +25,7 @@ pub(crate) async fn list_organizations(
 ) -> Result<Json<List<OrganizationOut>>, ApiError> {
     let page = app
         .store
-        .memberships(caller.account, after(&paging)?, paging.limit)
+        .memberships(caller.account, paging.start()?, paging.limit)
         .await?;
     let last = page.items.last().map(|last| last.organization.to_string());
     let next = last.filter(|_| page.has_more);

@@ -4,7 +4,7 @@ use axum::extract::State as AppState;
 use web::{ApiError, Json, List, Operator, Paging, PagingParams, Path};
 
 use super::organization_out::OrganizationOut;
-use crate::{App, organization::State, routes::fields::after};
+use crate::{App, organization::State};
 
 /// List the organizations in one state
 ///
@@ -28,7 +28,7 @@ pub(crate) async fn list_organizations_in_state(
 ) -> Result<Json<List<OrganizationOut>>, ApiError> {
     let page = app
         .store
-        .organizations_in(state, after(&paging)?, paging.limit)
+        .organizations_in(state, paging.start()?, paging.limit)
         .await?;
     let last = page.items.last().map(|last| last.id.to_string());
     let next = last.filter(|_| page.has_more);

@@ -5,13 +5,12 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, IfMatch, Json, Operator, Path, with_version};
+use web::{ApiError, IfMatch, Json, Operator, Path, fields::parsed, with_version};
 
 use super::{illegal, organization_out::OrganizationOut, reviewed, save};
 use crate::{
     App,
     organization::{Reason, Verdict},
-    routes::fields::parsed,
 };
 
 /// Why.

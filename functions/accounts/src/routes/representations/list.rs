@@ -4,10 +4,7 @@ use axum::extract::State;
 use web::{ApiError, Json, List, Paging, PagingParams};
 
 use super::representation_out::RepresentationOut;
-use crate::{
-    App,
-    routes::{fields::after, standing::AsMember},
-};
+use crate::{App, routes::standing::AsMember};
 
 /// List the representations of an organization
 ///
@@ -32,7 +29,7 @@ pub(crate) async fn list_representations(
 ) -> Result<Json<List<RepresentationOut>>, ApiError> {
     let page = app
         .store
-        .representations(organization.id, after(&paging)?, paging.limit)
+        .representations(organization.id, paging.start()?, paging.limit)
         .await?;
     let last = page.items.last().map(|last| last.id.to_string());
     let next = last.filter(|_| page.has_more);

@@ -1,24 +1,31 @@
-//! Where an organization is at home.
+//! Where something is at home or takes place.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
 /// A country, or a part of one: the code of ISO 3166-1 (`CN`) or ISO 3166-2 (`CN-SH`). The lists behind
 /// those codes change with the world, so only their form is checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct Region(String);
+pub struct Region(String);
 
 /// Why a text is not a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not a code of ISO 3166 in capitals, such as CN or CN-SH")]
-pub(crate) struct RegionError;
+pub struct RegionError;
 
 impl Region {
     /// The code.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The code of the country that it is, or is a part of.
+    pub fn country(&self) -> &str {
+        self.0
+            .split_once('-')
+            .map_or(self.as_str(), |(country, _)| country)
     }
 }
 
@@ -60,14 +67,28 @@ impl From<Region> for String {
     }
 }
 
+impl fmt::Display for Region {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn countries_and_their_parts_are_regions() {
-        for text in ["CN", "DE", "CN-SH", "GB-ENG", "FR-75", "JP-13"] {
-            assert_eq!(text.parse::<Region>().unwrap().as_str(), text);
+    fn countries_and_their_parts_are_regions_of_a_country() {
+        for (text, country) in [
+            ("CN", "CN"),
+            ("DE", "DE"),
+            ("CN-SH", "CN"),
+            ("GB-ENG", "GB"),
+            ("FR-75", "FR"),
+            ("JP-13", "JP"),
+        ] {
+            let region: Region = text.parse().unwrap();
+            assert_eq!((region.as_str(), region.country()), (text, country));
         }
     }
 

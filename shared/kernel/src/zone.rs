@@ -1,22 +1,32 @@
-//! Time zones, by which a member's day begins and ends.
+//! Time zones, by which days begin and end.
 
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
-/// The name of a zone in the IANA time zone database, as the database spells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Zone(String);
+/// A zone of the IANA time zone database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
 
 /// Why a text is not a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not a time zone of the IANA database, such as Asia/Shanghai")]
-pub(crate) struct ZoneError;
+pub struct ZoneError;
 
 impl Zone {
-    /// The zone's name.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+    /// The zone's name, as the database spells it.
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// The zone's rules.
+    pub fn rules(&self) -> &TimeZone {
+        &self.zone
     }
 }
 
@@ -25,10 +35,25 @@ impl FromStr for Zone {
 
     fn from_str(text: &str) -> Result<Self, ZoneError> {
         let zone = TimeZone::get(text).map_err(|_| ZoneError)?;
-        match zone.iana_name() {
-            Some(name) if !zone.is_unknown() => Ok(Self(name.to_owned())),
+        let name = zone.iana_name().map(str::to_owned);
+        match name {
+            Some(name) if !zone.is_unknown() => Ok(Self { name, zone }),
             Some(_) | None => Err(ZoneError),
         }
+    }
+}
+
+impl TryFrom<String> for Zone {
+    type Error = ZoneError;
+
+    fn try_from(text: String) -> Result<Self, ZoneError> {
+        text.parse()
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.name
     }
 }
 
