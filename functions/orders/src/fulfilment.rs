@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     order::{Fulfilment, IllegalMove, Line, Order, OrderState},
-    refund::{Changed, Consequences, withdrawn},
+    refund::{Changed, Consequences, RequestState, withdrawn},
     words::{Carrier, TrackingNumber},
 };
 
@@ -180,7 +180,7 @@ pub(crate) fn due_at(order: &Order, periods: Periods) -> Option<Timestamp> {
             .map(|line| line.released_at.unwrap_or(order.placed_at))
             .min(),
         // Who gets everything back has nothing to receive.
-        OrderState::Shipped if order.lines.iter().all(is_all_refunded) => None,
+        OrderState::Shipped if goes_back_whole(order) => None,
         OrderState::Shipped => {
             let had_at = order.shipped_at?.max(concerts_end(order));
             Some(after(had_at, periods.automatic_receipt))
@@ -281,6 +281,16 @@ fn concerts_end(order: &Order) -> Timestamp {
     next_noon
         .and_then(|noon| Offset::UTC.to_timestamp(noon).ok())
         .unwrap_or(Timestamp::MIN)
+}
+
+/// Whether all of it has gone back, or is about to without anything the buyer still has to do. Goods
+/// that are to be sent back may never come, and must not keep the order from its end.
+fn goes_back_whole(order: &Order) -> bool {
+    let requests = order.refund_requests.iter();
+    let awaited = requests.filter(|request| request.state == RequestState::AwaitingReturn);
+    let mut parts = awaited.flat_map(|request| &request.parts);
+    let is_awaited = parts.any(|part| part.wish.units() > 0);
+    !is_awaited && order.lines.iter().all(is_all_refunded)
 }
 
 fn is_all_refunded(line: &Line) -> bool {

@@ -100,7 +100,9 @@ fn kind_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> ErrorKind {
             | "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
             | "RequestThrottled"
-            | "SlowDown",
+            | "SlowDown"
+            // The item is part of somebody's transaction at this moment.
+            | "TransactionConflictException",
         ) => ErrorKind::Busy,
         Some(
             "InternalServerError"

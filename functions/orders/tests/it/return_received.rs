@@ -45,3 +45,23 @@ async fn nothing_is_received_that_nobody_awaits() {
     }
     assert_eq!(sale.market.stock_of("shirt").await, (1, 0, 9));
 }
+
+#[tokio::test]
+async fn a_return_that_never_comes_does_not_keep_an_order_from_its_end() {
+    let sale = Sale::of(&[("shirt", 1)]).await;
+    sale.ship("shirt", 1).await;
+    let request = sale
+        .approved("k1", json!([sale.units("shirt", 1)]), true)
+        .await;
+    sale.pass_days(11).await;
+    assert_eq!(sale.order().await["state"], "received");
+    sale.pass_days(8).await;
+    assert_eq!(sale.order().await["state"], "completed");
+
+    // It comes after all, and its money goes back.
+    let id = request["id"].as_str().unwrap();
+    let path = format!("refund-requests/{id}/return-received");
+    let body = json!({ "restock": true });
+    let done = sale.done(&sale.seller, &path, "k2", body).await;
+    assert_eq!(done["state"], "granted");
+}

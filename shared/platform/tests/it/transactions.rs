@@ -1,6 +1,13 @@
 //! All or nothing, and which condition it was.
 
-use platform::table::{Key, TransactError, Transaction, Write};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
+use platform::{
+    ErrorKind,
+    table::{Key, TransactError, Transaction, Write, WriteError},
+    transport::{Transport, TransportError},
+};
 use serde_json::json;
 
 use crate::{
@@ -90,4 +97,32 @@ async fn a_transaction_of_too_many_writes_is_refused_before_it_is_sent() {
         "{refused:?}"
     );
     assert_eq!(calls.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
+
+/// Answers every call as DynamoDB does while the item is part of somebody's transaction.
+struct InConflict;
+
+impl Transport for InConflict {
+    fn call(
+        &self,
+        _: Request<Bytes>,
+    ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
+        let kind = "com.amazonaws.dynamodb.v20120810#TransactionConflictException";
+        let body = json!({ "__type": kind, "message": "Transaction is ongoing for the item" });
+        let response = Response::builder()
+            .status(400)
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(Bytes::from(body.to_string()));
+        Box::pin(async move { response.map_err(|error| TransportError::Other(error.to_string())) })
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_meets_somebodys_transaction_may_be_tried_again() {
+    let table = things(&aws(InConflict));
+    let item = json!({ "pk": "A", "sk": "A" });
+    let Err(WriteError::Service(error)) = table.write(Write::put(&table, &item)).await else {
+        panic!("it was written, or refused by its condition");
+    };
+    assert_eq!(error.kind(), ErrorKind::Busy);
 }

@@ -1,0 +1,4 @@
+//! Seeds, and worlds that are broken on purpose.
+
+mod planted;
+mod seeds;
