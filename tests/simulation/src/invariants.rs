@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     Violation,
-    books::{Books, Order, Request},
+    books::{Books, Order},
     courier::Courier,
     market::{Market, text},
     people::People,
