@@ -53,7 +53,7 @@ use jiff::SignedDuration;
 use kernel::Clock;
 use platform::{
     Aws, Bucket, Environment,
-    serve::{Function, StartError, each, publish},
+    serve::{Function, StartError, each},
 };
 use quota::Quotas;
 use tokens::CheckoutKey;
@@ -144,10 +144,7 @@ pub async fn build(
             let app = worker.clone();
             async move { each(batch, |event| consume::handle(&app, event)).await }
         })
-        .stream(move |changes| {
-            let subscribers = subscribers.clone();
-            async move { publish(changes, |change| subscribers.told(change)).await }
-        })
+        .publish(move |change| subscribers.told(change))
         .schedule(move |schedule| {
             let app = sweeper.clone();
             async move { sweep::run(&app, &schedule).await }

@@ -165,7 +165,7 @@ async fn what_cannot_be_is_refused_with_its_field() {
         ("slug", json!(null)),
         ("region", json!("XX")),
         ("region", json!("cn")),
-        ("currency", json!("XXX")),
+        ("currency", json!("ZZZ")),
         ("about", json!("")),
         ("house_owned", json!(true)),
         ("commission_bp", json!(100)),
