@@ -68,8 +68,8 @@ def target_of(reference):
     return reference
 
 
-# What is remembered of requests, and sessions that ended.
-MAY_FORGET = {"RequestsTable", "AccountsTable"}
+# What is remembered of requests, sessions that ended, deliveries that were kept long enough.
+MAY_FORGET = {"RequestsTable", "AccountsTable", "WebhooksTable"}
 
 
 def tables(resources):

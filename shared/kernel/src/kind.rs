@@ -92,6 +92,22 @@ kinds! {
     Ticket = "tkt";
     /// A ticket shown at the door.
     CheckIn = "chk";
+    /// What a partner signs its messages with, or what the platform signs its messages to it with.
+    PartnerKey = "pky";
+    /// Something that a partner's customer has earned here: points, or tickets.
+    PartnerGrant = "pgr";
+    /// Tickets of a concert that are kept for a partner's customers.
+    Allotment = "alt";
+    /// That an account here and a member there are one person.
+    PartnerLink = "plk";
+    /// One exchange of value with a partner, at its agreed price.
+    Exchange = "exc";
+    /// A payment between the platform and a partner.
+    Settlement = "stl";
+    /// Where an organization or a partner wants to hear of events.
+    WebhookEndpoint = "whe";
+    /// An event on its way to one endpoint.
+    WebhookDelivery = "whd";
     /// A fact one context tells the others.
     Event = "evt";
     /// A line in a book of points or money.

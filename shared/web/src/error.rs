@@ -58,6 +58,7 @@ codes! {
     IdempotencyKeyInvalid = "idempotency_key_invalid", BAD_REQUEST, false, "The Idempotency-Key header is not one key of 1 to 255 visible ASCII characters.";
     Unauthenticated = "unauthenticated", UNAUTHORIZED, false, "The request has no valid credentials.";
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED, false, "The e-mail address and the password, or the token given for them, do not match.";
+    SignatureInvalid = "signature_invalid", UNAUTHORIZED, false, "The message is not signed by a key that is good for it now.";
     Forbidden = "forbidden", FORBIDDEN, false, "The caller may not do this.";
     OrganizationRequired = "organization_required", FORBIDDEN, false, "This needs an access token that acts for an organization.";
     NotFound = "not_found", NOT_FOUND, false, "There is nothing here that the caller may see.";
@@ -79,6 +80,13 @@ codes! {
     MediaNotReady = "media_not_ready", CONFLICT, false, "The file has not been checked, or did not pass.";
     TicketNotValid = "ticket_not_valid", CONFLICT, false, "The ticket does not open this door now.";
     TicketAlreadyUsed = "ticket_already_used", CONFLICT, false, "The ticket has been used for this day.";
+    TransactionConflict = "transaction_conflict", CONFLICT, false, "The partner's transaction id was used for another request.";
+    BalanceExhausted = "balance_exhausted", CONFLICT, false, "The partner's balance or credit does not cover it.";
+    PartnerLimitReached = "partner_limit_reached", CONFLICT, false, "The partner has granted as much as was agreed for now.";
+    AllotmentExhausted = "allotment_exhausted", CONFLICT, false, "The allotment has too few tickets left.";
+    LinkConflict = "link_conflict", CONFLICT, false, "The account or the member is linked to another already.";
+    VoucherNotValid = "voucher_not_valid", CONFLICT, false, "The voucher is not good for this now.";
+    EndpointDisabled = "endpoint_disabled", CONFLICT, false, "The webhook endpoint is disabled.";
     Gone = "gone", GONE, false, "This existed and has ended.";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, false, "The resource has changed since the version named in If-Match.";
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, false, "The request's body is too large.";
@@ -87,8 +95,10 @@ codes! {
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, false, "The Idempotency-Key was used for another request.";
     ClaimInvalid = "claim_invalid", UNPROCESSABLE_ENTITY, false, "The payment claim is not one of ours, or has ended.";
     CurrencyUnsupported = "currency_unsupported", UNPROCESSABLE_ENTITY, false, "Nothing can be paid in this currency here.";
+    UrlNotAllowed = "url_not_allowed", UNPROCESSABLE_ENTITY, false, "The address is not a public https address.";
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, true, "Too many requests; try again later.";
     Internal = "internal", INTERNAL_SERVER_ERROR, true, "Something is wrong on our side.";
+    PartnerError = "partner_error", BAD_GATEWAY, true, "The partner does not answer as it should; try again.";
     ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, true, "The payment provider does not answer; try again.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, true, "The service is busy; try again.";
 }
