@@ -12,6 +12,7 @@ pub(crate) struct Config {
     pub(crate) points_queue_url: String,
     pub(crate) listening_queue_url: String,
     pub(crate) shops_queue_url: String,
+    pub(crate) webhooks_queue_url: String,
     pub(crate) signups_per_hour_per_address: u32,
     pub(crate) login_failures_per_quarter_hour: u32,
 }
@@ -28,6 +29,7 @@ impl Config {
             points_queue_url: variables.required("POINTS_QUEUE"),
             listening_queue_url: variables.required("LISTENING_QUEUE"),
             shops_queue_url: variables.required("SHOPS_QUEUE"),
+            webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
             signups_per_hour_per_address: variables.required_number("SIGNUPS_PER_HOUR_PER_ADDRESS"),
             login_failures_per_quarter_hour: variables
                 .required_number("LOGIN_FAILURES_PER_QUARTER_HOUR"),

@@ -1,13 +1,14 @@
 //! What this context tells the others.
 
-use kernel::{Event, Timestamp};
+use kernel::{Event, Id, Timestamp, kind};
 use platform::{ServiceError, table::Change};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
     account::Account,
     keys,
-    organization::{Organization, State},
+    organization::{Organization, OrganizationKind, State},
     store,
 };
 
@@ -20,6 +21,18 @@ pub(crate) enum Subscriber {
     Listening,
     /// `shops`, which lets approved organizations sell.
     Shops,
+    /// `webhooks`, which tells an organization of itself.
+    Webhooks,
+}
+
+/// An organization, as it is told of itself: nothing of its members, and no answer.
+#[derive(Debug, Serialize)]
+struct PublicOrganization<'a> {
+    organization: Id<kind::Organization>,
+    kind: OrganizationKind,
+    name: &'a str,
+    region: &'a str,
+    state: State,
 }
 
 /// The version of a revoked token: it was made in the first, and there is no third.
@@ -98,7 +111,12 @@ fn organization_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, Serv
         organization.updated_at,
         told(&organization),
     )?;
-    Ok(vec![(Subscriber::Shops, event)])
+    let mut events = vec![(Subscriber::Shops, event)];
+    // Its own edits are no news to it; how it is judged is.
+    if old.state != organization.state {
+        events.push((Subscriber::Webhooks, judged(kind, &organization)?));
+    }
+    Ok(events)
 }
 
 /// What others are told of an organization: nothing of its members, and no answer.
@@ -112,6 +130,21 @@ fn told(organization: &Organization) -> Value {
         "house_owned": organization.house_owned,
         "version": organization.version,
     })
+}
+
+/// What an organization is told of how it was judged.
+fn judged(kind: &str, organization: &Organization) -> Result<Event, ServiceError> {
+    let payload = PublicOrganization {
+        organization: organization.id,
+        kind: organization.kind,
+        name: organization.name.as_str(),
+        region: organization.region.as_str(),
+        state: organization.state,
+    };
+    let id = organization.id.to_string();
+    let audience = [id.clone()];
+    let (version, at) = (organization.version, organization.updated_at);
+    Event::for_webhooks(kind, id, version, at, &audience, payload).map_err(unwritable)
 }
 
 fn revocation_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
@@ -136,6 +169,9 @@ fn derived(
     occurred_at: Timestamp,
     data: Value,
 ) -> Result<Event, ServiceError> {
-    Event::derived(kind, subject, version, occurred_at, data)
-        .map_err(|error| ServiceError::malformed("the event", error))
+    Event::derived(kind, subject, version, occurred_at, data).map_err(unwritable)
+}
+
+fn unwritable(error: serde_json::Error) -> ServiceError {
+    ServiceError::malformed("the event", error)
 }

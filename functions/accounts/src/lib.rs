@@ -179,6 +179,7 @@ pub async fn build(
     let points = aws.queue(config.points_queue_url);
     let listening = aws.queue(config.listening_queue_url);
     let shops = aws.queue(config.shops_queue_url);
+    let webhooks = aws.queue(config.webhooks_queue_url);
     Ok(Function::new()
         .http(api().router(app))
         .publish(move |change| {
@@ -187,6 +188,7 @@ pub async fn build(
                 Subscriber::Points => (points.clone(), event),
                 Subscriber::Listening => (listening.clone(), event),
                 Subscriber::Shops => (shops.clone(), event),
+                Subscriber::Webhooks => (webhooks.clone(), event),
             });
             Ok(sent.collect())
         }))

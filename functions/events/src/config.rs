@@ -12,6 +12,8 @@ pub(crate) struct Config {
     pub(crate) events_queue_url: String,
     pub(crate) orders_queue_url: String,
     pub(crate) shops_queue_url: String,
+    pub(crate) vouchers_queue_url: String,
+    pub(crate) webhooks_queue_url: String,
 }
 
 impl Config {
@@ -26,6 +28,8 @@ impl Config {
             events_queue_url: variables.required("EVENTS_QUEUE"),
             orders_queue_url: variables.required("ORDERS_QUEUE"),
             shops_queue_url: variables.required("SHOPS_QUEUE"),
+            vouchers_queue_url: variables.required("VOUCHERS_QUEUE"),
+            webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
         };
         variables.finish(config)
     }

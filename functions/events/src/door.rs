@@ -46,6 +46,9 @@ pub(crate) enum DoorError {
     /// The ticket was given back.
     #[error("the ticket has been refunded")]
     Refunded,
+    /// The grant that it came from was taken back.
+    #[error("the ticket has been revoked")]
+    Revoked,
     /// The concert was called off.
     #[error("the ticket is void: its concert was called off")]
     Void,
@@ -84,6 +87,7 @@ pub(crate) fn admit(
     }
     match (ticket.state, concert.state) {
         (ticket::State::Refunded, _) => return Err(DoorError::Refunded),
+        (ticket::State::Revoked, _) => return Err(DoorError::Revoked),
         // Tickets become void one after the other; none opens the door in between.
         (ticket::State::Void, _) | (_, concert::State::Cancelled) => return Err(DoorError::Void),
         (_, concert::State::Draft | concert::State::Ended) => return Err(DoorError::NotOpen),
@@ -99,7 +103,7 @@ pub(crate) fn admit(
         return Err(DoorError::Used { day, at: *at });
     }
     let check_in = CheckIn {
-        id: Id::derive(&["check-in", &ticket.id.to_string(), &day.to_string()]),
+        id: check_in_id(ticket.id, day),
         ticket: ticket.id,
         concert: ticket.concert,
         ticket_quota: ticket.ticket_quota,
@@ -109,6 +113,11 @@ pub(crate) fn admit(
         by: shown.by,
     };
     Ok((ticket.used(day, now), check_in))
+}
+
+/// What names the check-in of a ticket for a day, of which there is one at most.
+pub(crate) fn check_in_id(ticket: Id<kind::Ticket>, day: Date) -> Id<kind::CheckIn> {
+    Id::derive(&["check-in", &ticket.to_string(), &day.to_string()])
 }
 
 #[cfg(test)]

@@ -1,14 +1,20 @@
-//! What this context tells the others.
+//! What this context tells the others: here what happened, in the modules what each of them hears of
+//! it.
 
-use kernel::{Event, Id, Timestamp};
+mod orders;
+mod vouchers;
+mod webhooks;
+
+use kernel::{Event, Timestamp};
 use platform::{ServiceError, table::Change};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
     concert::{self, Concert},
     keys,
-    line::{self, Line},
-    recall::Outcome,
+    origin::Origin,
+    recall::Asked,
     store,
     ticket_quota::TicketQuota,
 };
@@ -20,20 +26,27 @@ pub(crate) enum Subscriber {
     Shops,
     /// `orders`, which wait for tickets and pay money back.
     Orders,
+    /// `vouchers`, which block tickets for partners and grant them.
+    Vouchers,
     /// This context's own worker.
     Events,
+    /// `webhooks`, which tell organizations.
+    Webhooks,
     /// Nobody yet: told for those who will want to know.
     Nobody,
 }
 
+/// An event, and who gets it.
+type Told = (Subscriber, Event);
+
 /// A concert was called off; its tickets are to become void.
 pub(crate) const CONCERT_CANCELLED: &str = "concert.cancelled";
 
-/// The version of what is written once.
+/// The version of a decision: it is made once.
 const ONLY_VERSION: u64 = 1;
 
 /// What `change` means to the others. No secret and no hash of one is ever in it.
-pub(crate) fn events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
+pub(crate) fn events(change: &Change) -> Result<Vec<Told>, ServiceError> {
     let Some(sk) = change.sk.as_deref() else {
         return Ok(Vec::new());
     };
@@ -46,14 +59,12 @@ pub(crate) fn events(change: &Change) -> Result<Vec<(Subscriber, Event)>, Servic
         recall_events(change)
     } else if sk == keys::TICKET {
         ticket_events(change)
-    } else if change.pk.starts_with(keys::DOOR_PREFIX) {
-        door_events(change)
     } else {
         Ok(Vec::new())
     }
 }
 
-fn concert_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
+fn concert_events(change: &Change) -> Result<Vec<Told>, ServiceError> {
     let old = change.old.clone().map(store::concert_of).transpose()?;
     let Some(concert) = change.new.clone().map(store::concert_of).transpose()? else {
         return Ok(Vec::new());
@@ -63,12 +74,16 @@ fn concert_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceEr
         derived(kind, subject, concert.version, concert.updated_at, data)
     };
     let changed = told("concert.changed", described(&concert))?;
-    let mut events = vec![(Subscriber::Shops, changed)];
+    let mut events = vec![
+        (Subscriber::Shops, changed.clone()),
+        (Subscriber::Vouchers, changed),
+    ];
     let is_cancelled = |concert: &Concert| concert.state == concert::State::Cancelled;
     if is_cancelled(&concert) && !old.as_ref().is_some_and(is_cancelled) {
         let data = json!({ "concert": concert.id });
         events.push((Subscriber::Events, told(CONCERT_CANCELLED, data)?));
     }
+    events.extend(webhooks::of_concert(old.as_ref(), &concert)?);
     Ok(events)
 }
 
@@ -97,7 +112,7 @@ fn described_quota(quota: &TicketQuota) -> Value {
     })
 }
 
-fn line_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
+fn line_events(change: &Change) -> Result<Vec<Told>, ServiceError> {
     let old = change.old.clone().map(store::line_of).transpose()?;
     let Some(line) = change.new.clone().map(store::line_of).transpose()? else {
         return Ok(Vec::new());
@@ -105,119 +120,58 @@ fn line_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError
     if old.is_some_and(|old| old.state == line.state) {
         return Ok(Vec::new());
     }
-    let (kind, data) = match line.state {
-        line::State::Issuing | line::State::Voiding => return Ok(Vec::new()),
-        line::State::Issued => ("tickets.issued", issued(&line)),
-        // All of it was paid back before.
-        line::State::Voided if line.voided == 0 => return Ok(Vec::new()),
-        line::State::Voided => ("tickets.voided", voided(&line)),
+    let told = match line.origin {
+        Origin::Order { order, line: id } => orders::of_line(order, id, &line)?,
+        Origin::Grant { grant } => vouchers::of_line(grant, &line)?,
     };
-    let event = derived(
-        kind,
-        line.id.to_string(),
-        line.version,
-        line.updated_at,
-        data,
-    )?;
-    Ok(vec![(Subscriber::Orders, event)])
+    Ok(Vec::from_iter(told))
 }
 
-fn issued(line: &Line) -> Value {
-    json!({
-        "order": line.order,
-        "line": line.id,
-        "tickets": line.tickets().collect::<Vec<_>>(),
-        "version": line.version,
-    })
-}
-
-/// The quantity is one of tickets, of which a unit of the line may have several.
-fn voided(line: &Line) -> Value {
-    json!({
-        "order": line.order,
-        "line": line.id,
-        "quantity": line.voided,
-        "reason": "concert_cancelled",
-        "version": line.version,
-    })
-}
-
-fn recall_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
+fn recall_events(change: &Change) -> Result<Vec<Told>, ServiceError> {
     let (None, Some(item)) = (&change.old, &change.new) else {
         return Ok(Vec::new());
     };
     let recall = store::recall_of(item.clone())?;
-    let mut data = json!({
-        "refund_request": recall.refund_request,
-        "order": recall.order,
-        "line": recall.line,
-        "quantity": recall.quantity,
-        "tickets": [],
-        "version": ONLY_VERSION,
-    });
-    let kind = match &recall.outcome {
-        Outcome::Recalled(tickets) => {
-            data["tickets"] = json!(tickets);
-            "tickets.recalled"
-        }
-        Outcome::Refused(refusal) => {
-            data["reason"] = json!(refusal.as_str());
-            "tickets.recall_refused"
-        }
+    let told = match recall.asked {
+        Asked::ForRefund {
+            refund_request,
+            order,
+            line,
+            quantity,
+        } => orders::of_recall(refund_request, order, line, quantity, &recall)?,
+        Asked::ForRevocation { grant, version } => vouchers::of_recall(grant, version, &recall)?,
     };
-    let subject = recall.refund_request.to_string();
-    let mut event = derived(kind, subject, ONLY_VERSION, recall.decided_at, data)?;
-    // One request may ask for tickets of several lines, and no two events have one id.
-    let line = recall.line.to_string();
-    event.id = Id::derive(&[kind, &event.subject, &line]);
-    Ok(vec![(Subscriber::Orders, event)])
+    Ok(vec![told])
 }
 
-fn ticket_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
+fn ticket_events(change: &Change) -> Result<Vec<Told>, ServiceError> {
     let (Some(old), Some(new)) = (&change.old, &change.new) else {
         return Ok(Vec::new());
     };
     let old = store::ticket_of(old.clone())?;
     let ticket = store::ticket_of(new.clone())?;
-    if old.holder == ticket.holder {
-        return Ok(Vec::new());
-    }
-    let event = derived(
-        "ticket.transferred",
-        ticket.id.to_string(),
-        ticket.version,
-        ticket.held_since,
-        json!({
+    let mut events = Vec::new();
+    if old.holder != ticket.holder {
+        let data = json!({
             "ticket": ticket.id,
             "concert": ticket.concert,
             "from": old.holder,
             "to": ticket.holder,
             "version": ticket.version,
-        }),
-    )?;
-    Ok(vec![(Subscriber::Nobody, event)])
-}
-
-fn door_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
-    let (None, Some(item)) = (&change.old, &change.new) else {
-        return Ok(Vec::new());
-    };
-    let check_in = store::check_in_of(item.clone())?;
-    let event = derived(
-        "ticket.checked_in",
-        check_in.id.to_string(),
-        ONLY_VERSION,
-        check_in.at,
-        json!({
-            "check_in": check_in.id,
-            "ticket": check_in.ticket,
-            "concert": check_in.concert,
-            "ticket_quota": check_in.ticket_quota,
-            "day": check_in.day,
-            "version": ONLY_VERSION,
-        }),
-    )?;
-    Ok(vec![(Subscriber::Nobody, event)])
+        });
+        let (subject, since) = (ticket.id.to_string(), ticket.held_since);
+        let event = derived("ticket.transferred", subject, ticket.version, since, data)?;
+        events.push((Subscriber::Nobody, event));
+    }
+    for (day, at) in &ticket.check_ins {
+        if !old.check_ins.contains_key(day) {
+            events.push(webhooks::of_check_in(&ticket, *day, *at)?);
+            if let Origin::Grant { grant } = ticket.origin {
+                events.push(vouchers::of_check_in(grant, &ticket, *day, *at)?);
+            }
+        }
+    }
+    Ok(events)
 }
 
 fn derived(
@@ -225,8 +179,11 @@ fn derived(
     subject: String,
     version: u64,
     occurred_at: Timestamp,
-    data: Value,
+    data: impl Serialize,
 ) -> Result<Event, ServiceError> {
-    Event::derived(kind, subject, version, occurred_at, data)
-        .map_err(|error| ServiceError::malformed("the event", error))
+    Event::derived(kind, subject, version, occurred_at, data).map_err(unwritable)
+}
+
+fn unwritable(error: serde_json::Error) -> ServiceError {
+    ServiceError::malformed("the event", error)
 }

@@ -6,11 +6,14 @@
 //! | the concerts of an organization, newest first | `ORGANIZATION#<organization>` | `CONCERT#<concert>` |
 //! | the announced concerts, in the order in which they end | `ANNOUNCED` | `<end, ms>#<concert>` |
 //! | to which concert a ticket quota belongs | `TICKET_QUOTA#<ticket quota>` | `TICKET_QUOTA` |
-//! | the tickets of an order line, as a whole | `LINE#<line>` | `LINE` |
-//! | what became of a recall of a line's tickets | `LINE#<line>` | `RECALL#<refund request>` |
+//! | the tickets of an order line or of a grant, as a whole | `LINE#<line>` | `LINE` |
+//! | what became of a recall for a refund | `LINE#<line>` | `RECALL#<refund request>` |
+//! | what became of a recall of a grant's tickets | `LINE#<line>` | `RECALL#<version of the grant>` |
 //! | the lines of a concert, in shards | `LINES#<concert>#<shard>` | `LINE#<line>` |
 //! | a ticket by its id | `TICKET#<ticket>` | `TICKET` |
 //! | who was let in, by day; that nobody is twice | `DOOR#<concert>` | `<day>#<ticket>` |
+//!
+//! A `<line>` is the id of an order line or of a partner's grant; the prefix tells which.
 //!
 //! | index | access pattern | hash | range |
 //! |---|---|---|---|
@@ -19,6 +22,8 @@
 use jiff::civil::Date;
 use kernel::{Id, Timestamp, kind};
 use platform::table::Key;
+
+use crate::{origin::LineId, recall::Asked};
 
 /// The partition of the announced concerts.
 pub(crate) const ANNOUNCED: &str = "ANNOUNCED";
@@ -30,12 +35,10 @@ pub(crate) const CONCERT_PREFIX: &str = "CONCERT#";
 pub(crate) const LINE: &str = "LINE";
 /// Before a line's id in the lists of a concert.
 pub(crate) const LINE_PREFIX: &str = "LINE#";
-/// Before a refund request's id in the sort key of a recall.
+/// Before what asked for it in the sort key of a recall.
 pub(crate) const RECALL_PREFIX: &str = "RECALL#";
 /// The sort key of a ticket.
 pub(crate) const TICKET: &str = "TICKET";
-/// Before a concert's id in the partition of those who were let in.
-pub(crate) const DOOR_PREFIX: &str = "DOOR#";
 /// The index of somebody's tickets.
 pub(crate) const BY_HOLDER: &str = "by_holder";
 
@@ -75,15 +78,19 @@ pub(crate) fn ticket_quota(quota: Id<kind::TicketQuota>) -> Key {
 }
 
 /// A line.
-pub(crate) fn line(line: Id<kind::OrderLine>) -> Key {
+pub(crate) fn line(line: LineId) -> Key {
     Key::sorted(format!("LINE#{line}"), LINE)
 }
 
 /// A recall of a line's tickets.
-pub(crate) fn recall(line: Id<kind::OrderLine>, refund_request: Id<kind::RefundRequest>) -> Key {
+pub(crate) fn recall(asked: &Asked) -> Key {
+    let asker = match asked {
+        Asked::ForRefund { refund_request, .. } => refund_request.to_string(),
+        Asked::ForRevocation { version, .. } => version.to_string(),
+    };
     Key::sorted(
-        format!("LINE#{line}"),
-        format!("{RECALL_PREFIX}{refund_request}"),
+        format!("LINE#{}", asked.line()),
+        format!("{RECALL_PREFIX}{asker}"),
     )
 }
 
@@ -93,7 +100,7 @@ pub(crate) fn lines(concert: Id<kind::Concert>, shard: u8) -> String {
 }
 
 /// A line in the lists of its concert.
-pub(crate) fn listed_line(concert: Id<kind::Concert>, line: Id<kind::OrderLine>) -> Key {
+pub(crate) fn listed_line(concert: Id<kind::Concert>, line: LineId) -> Key {
     // Whichever bytes of an id are even, their sum is.
     let mixed = line.as_bytes().iter().fold(0, |mixed, byte| mixed ^ byte);
     Key::sorted(
@@ -114,7 +121,7 @@ pub(crate) fn held_since(since: Timestamp, ticket: Id<kind::Ticket>) -> String {
 
 /// The partition of those who were let in to a concert.
 pub(crate) fn door(concert: Id<kind::Concert>) -> String {
-    format!("{DOOR_PREFIX}{concert}")
+    format!("DOOR#{concert}")
 }
 
 /// One who was let in.

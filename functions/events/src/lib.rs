@@ -2,23 +2,24 @@
 //!
 //! Invariants:
 //!
-//! - A ticket is issued once, however often its order is told to be paid: its id derives from the
-//!   order line and its number.
+//! - A ticket is issued once, however often its order is told to be paid or its grant to be claimed:
+//!   its id derives from the order line or the grant and its number.
 //! - A ticket has one live secret, which only its holder sees. A transfer rotates it in the write
 //!   that changes the holder, so the old one fails at the door from then on. At rest it is hashed
 //!   and sealed; it is in no log, event, error or idempotency record.
 //! - A ticket lets somebody in once for each day it covers, and never after it was refunded or its
 //!   concert was called off: check-in, transfer and recall write the ticket under the version they
 //!   have seen, so one of them is first.
-//! - Tickets that are asked back go back all together or not at all, decided once. Their units of
-//!   the quota are not given back here: `orders`, which took them, gives them back.
+//! - Tickets that are asked back go back all together or not at all, decided once. Units of the quota
+//!   are neither taken nor given back for tickets here: `orders` does for what is bought, `vouchers`
+//!   for what a partner grants.
 //! - When a concert is called off, each of its lines ends void once, also one whose tickets are being
 //!   issued at that moment (see `line.rs`).
 //!
 //! Start reading at [`api`], the table of routes. The rules are in `concert.rs`, `ticket.rs`,
 //! `line.rs`, `recall.rs` and `door.rs`; secrets are made and recognised in `secret.rs`; all that is
 //! kept is in `store/`; what the worker does is in `consume/`; what the others are told in
-//! `events.rs`.
+//! `events.rs`. What tickets are issued for is an `Origin` (`origin.rs`).
 
 mod availability;
 mod concert;
@@ -29,6 +30,7 @@ mod door;
 mod events;
 mod keys;
 mod line;
+mod origin;
 mod programme;
 mod recall;
 mod routes;
@@ -104,6 +106,8 @@ pub async fn build(
         events: aws.queue(config.events_queue_url),
         orders: aws.queue(config.orders_queue_url),
         shops: aws.queue(config.shops_queue_url),
+        vouchers: aws.queue(config.vouchers_queue_url),
+        webhooks: aws.queue(config.webhooks_queue_url),
     };
     let app = App {
         store: Store::new(&aws, &config.events_table),
@@ -129,6 +133,8 @@ struct Subscribers {
     events: Queue,
     orders: Queue,
     shops: Queue,
+    vouchers: Queue,
+    webhooks: Queue,
 }
 
 impl Subscribers {
@@ -141,6 +147,8 @@ impl Subscribers {
                     Subscriber::Events => &self.events,
                     Subscriber::Orders => &self.orders,
                     Subscriber::Shops => &self.shops,
+                    Subscriber::Vouchers => &self.vouchers,
+                    Subscriber::Webhooks => &self.webhooks,
                     Subscriber::Nobody => return None,
                 };
                 Some((queue.clone(), event))

@@ -1,4 +1,5 @@
-//! The tickets of one order line, from its payment on.
+//! The tickets of one origin as a whole: of an order line from its payment on, of a partner's grant
+//! from its claim on.
 //!
 //! The line stands before its tickets: every write of tickets moves the line on, under the version
 //! that was seen. So whoever calls the concert off and whoever still issues tickets meet at the line,
@@ -9,15 +10,17 @@ use std::ops::RangeInclusive;
 use kernel::{Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 
-/// A line of an order, as far as it is about tickets.
+use crate::origin::{LineId, Origin};
+
+/// The tickets that one origin is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
-    pub(crate) id: Id<kind::OrderLine>,
-    pub(crate) order: Id<kind::Order>,
-    pub(crate) buyer: Id<kind::Account>,
+    pub(crate) origin: Origin,
+    /// Who bought or claimed them.
+    pub(crate) recipient: Id<kind::Account>,
     pub(crate) concert: Id<kind::Concert>,
     pub(crate) ticket_quota: Id<kind::TicketQuota>,
-    /// How many units were bought.
+    /// How many units there are to be.
     pub(crate) quantity: u32,
     /// How many tickets a unit is.
     pub(crate) per_unit: u32,
@@ -44,14 +47,15 @@ pub(crate) enum State {
     Voiding,
     /// They are void.
     Voided,
+    /// There never are any: what a grant was for is not known here.
+    Refused,
 }
 
-/// What was bought, as the order tells it.
+/// The tickets that somebody is to get, as an order or a grant tells it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bought {
-    pub(crate) line: Id<kind::OrderLine>,
-    pub(crate) order: Id<kind::Order>,
-    pub(crate) buyer: Id<kind::Account>,
+pub(crate) struct Due {
+    pub(crate) origin: Origin,
+    pub(crate) recipient: Id<kind::Account>,
     pub(crate) concert: Id<kind::Concert>,
     pub(crate) ticket_quota: Id<kind::TicketQuota>,
     pub(crate) quantity: u32,
@@ -72,19 +76,18 @@ pub(crate) const TICKETS_PER_WRITE: u32 = 90;
 
 impl Line {
     /// The line, before anything is kept of it.
-    pub(crate) fn of(bought: &Bought, now: Timestamp) -> Result<Self, SizeError> {
-        let tickets = bought.quantity.checked_mul(bought.per_unit);
+    pub(crate) fn of(due: &Due, now: Timestamp) -> Result<Self, SizeError> {
+        let tickets = due.quantity.checked_mul(due.per_unit);
         if !tickets.is_some_and(|tickets| (1..=MAX_TICKETS).contains(&tickets)) {
             return Err(SizeError);
         }
         Ok(Self {
-            id: bought.line,
-            order: bought.order,
-            buyer: bought.buyer,
-            concert: bought.concert,
-            ticket_quota: bought.ticket_quota,
-            quantity: bought.quantity,
-            per_unit: bought.per_unit,
+            origin: due.origin,
+            recipient: due.recipient,
+            concert: due.concert,
+            ticket_quota: due.ticket_quota,
+            quantity: due.quantity,
+            per_unit: due.per_unit,
             state: State::Issuing,
             issued: 0,
             voided: 0,
@@ -131,9 +134,20 @@ impl Line {
         line.changed(now)
     }
 
+    /// The line that never gets a ticket, since there is nothing to issue one of.
+    pub(crate) fn refused(self, now: Timestamp) -> Self {
+        let state = State::Refused;
+        Self { state, ..self }.changed(now)
+    }
+
+    /// What names the line.
+    pub(crate) fn id(&self) -> LineId {
+        self.origin.line()
+    }
+
     /// The tickets there are, in their order.
     pub(crate) fn tickets(&self) -> impl Iterator<Item = Id<kind::Ticket>> + use<> {
-        let line = self.id;
+        let line = self.id();
         (1..=self.issued).map(move |number| ticket_id(line, number))
     }
 
@@ -147,7 +161,7 @@ impl Line {
 }
 
 /// The id of one of a line's tickets: the same however often it is issued.
-pub(crate) fn ticket_id(line: Id<kind::OrderLine>, number: u32) -> Id<kind::Ticket> {
+pub(crate) fn ticket_id(line: LineId, number: u32) -> Id<kind::Ticket> {
     Id::derive(&["ticket", &line.to_string(), &number.to_string()])
 }
 
@@ -157,15 +171,26 @@ pub(crate) mod tests {
 
     use super::*;
 
-    pub(crate) fn bought(quantity: u32, per_unit: u32) -> Bought {
-        Bought {
-            line: Id::derive(&["line"]),
+    pub(crate) fn bought(quantity: u32, per_unit: u32) -> Due {
+        let origin = Origin::Order {
             order: Id::derive(&["order"]),
-            buyer: Id::derive(&["ada"]),
+            line: Id::derive(&["line"]),
+        };
+        Due {
+            origin,
+            recipient: Id::derive(&["ada"]),
             concert: Id::derive(&["concert"]),
             ticket_quota: Id::derive(&["quota"]),
             quantity,
             per_unit,
+        }
+    }
+
+    pub(crate) fn granted(quantity: u32) -> Due {
+        let grant = Id::derive(&["grant"]);
+        Due {
+            origin: Origin::Grant { grant },
+            ..bought(quantity, 1)
         }
     }
 
@@ -180,6 +205,14 @@ pub(crate) mod tests {
             assert_eq!(line, Err(SizeError));
         }
         assert!(Line::of(&bought(1_000, 1), now()).is_ok());
+    }
+
+    // Written down, because tickets that were issued yesterday must be found tomorrow.
+    #[test]
+    fn the_ids_of_tickets_do_not_change_between_releases() {
+        let of = |due: &Due| ticket_id(due.origin.line(), 1).to_string();
+        assert_eq!(of(&bought(1, 1)), "tkt_3ZF9R30VM3ABNRR727BZQ8H0SD");
+        assert_eq!(of(&granted(1)), "tkt_18QEMZPJ6KBN6BVCJEYPXT9DT2");
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use kernel::{Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 
-use crate::{days::Days, secret::KeptSecret, text::Name};
+use crate::{days::Days, origin::Origin, secret::KeptSecret, text::Name};
 
 /// A ticket: one person on the days it covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,12 @@ pub(crate) struct Ticket {
     pub(crate) title: Name,
     pub(crate) name: Name,
     pub(crate) days: Days,
-    pub(crate) order: Id<kind::Order>,
-    pub(crate) line: Id<kind::OrderLine>,
-    /// Which of the line's tickets it is, from 1 on.
+    /// What it was issued for.
+    pub(crate) origin: Origin,
+    /// Which of the origin's tickets it is, from 1 on.
     pub(crate) number: u32,
-    pub(crate) buyer: Id<kind::Account>,
+    /// Who bought or claimed it.
+    pub(crate) recipient: Id<kind::Account>,
     pub(crate) holder: Id<kind::Account>,
     pub(crate) held_since: Timestamp,
     pub(crate) state: State,
@@ -47,6 +48,8 @@ pub(crate) enum State {
     Issued,
     /// It was given back for money.
     Refunded,
+    /// The purchase that it came with was taken back.
+    Revoked,
     /// Its concert was called off.
     Void,
 }
@@ -64,7 +67,7 @@ pub(crate) struct Offer {
 /// Why a ticket cannot be given away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OfferError {
-    /// It was refunded, or its concert called off.
+    /// It was refunded or revoked, or its concert called off.
     #[error("the ticket is not valid any more")]
     NotValid,
     /// It was shown at the door.
@@ -143,12 +146,27 @@ impl Ticket {
     /// Whether its buyer can give it back for money: the buyer holds it and nobody has used it.
     /// What was given to somebody else is not the buyer's to give back.
     pub(crate) fn is_returnable(&self) -> bool {
-        self.state == State::Issued && self.holder == self.buyer && self.check_ins.is_empty()
+        self.state == State::Issued && self.holder == self.recipient && !self.is_used()
+    }
+
+    /// Whether somebody was let in with it.
+    pub(crate) fn is_used(&self) -> bool {
+        !self.check_ins.is_empty()
+    }
+
+    /// Whether it was taken back, for its money or with its grant.
+    pub(crate) fn was_taken_back(&self) -> bool {
+        matches!(self.state, State::Refunded | State::Revoked)
     }
 
     /// The ticket, given back.
     pub(crate) fn refunded(self) -> Self {
         self.over(State::Refunded)
+    }
+
+    /// The ticket whose grant was revoked, whoever holds it by now.
+    pub(crate) fn revoked(self) -> Self {
+        self.over(State::Revoked)
     }
 
     /// The ticket of a concert that was called off.
@@ -175,8 +193,8 @@ impl Ticket {
 
     fn must_be_free(&self) -> Result<(), OfferError> {
         match self.state {
-            State::Refunded | State::Void => Err(OfferError::NotValid),
-            State::Issued if !self.check_ins.is_empty() => Err(OfferError::Used),
+            State::Refunded | State::Revoked | State::Void => Err(OfferError::NotValid),
+            State::Issued if self.is_used() => Err(OfferError::Used),
             State::Issued => Ok(()),
         }
     }
@@ -218,10 +236,12 @@ pub(crate) mod tests {
             title: concert.programme.title.clone(),
             name: quota.name.clone(),
             days: quota.days.clone(),
-            order: Id::derive(&["order"]),
-            line: Id::derive(&["line"]),
+            origin: Origin::Order {
+                order: Id::derive(&["order"]),
+                line: Id::derive(&["line"]),
+            },
             number: 1,
-            buyer: account("ada"),
+            recipient: account("ada"),
             holder: account("ada"),
             held_since: now(),
             state: State::Issued,
@@ -288,6 +308,7 @@ pub(crate) mod tests {
         for (ticket, error) in [
             (ticket().used(day, now()), OfferError::Used),
             (ticket().refunded(), OfferError::NotValid),
+            (ticket().revoked(), OfferError::NotValid),
             (ticket().voided(), OfferError::NotValid),
         ] {
             assert_eq!(ticket.clone().offered(offer(None)), Err(error));
@@ -315,6 +336,7 @@ pub(crate) mod tests {
         for ticket in [
             ticket().used(day, now()),
             ticket().refunded(),
+            ticket().revoked(),
             ticket().voided(),
             take(offered, "ben", now()).unwrap(),
         ] {

@@ -15,6 +15,7 @@ pub(crate) struct Config {
     pub(crate) checkout_secret_arn: String,
     pub(crate) payments_queue_url: String,
     pub(crate) events_queue_url: String,
+    pub(crate) webhooks_queue_url: String,
     /// How long an order can be paid.
     pub(crate) payment: SignedDuration,
     pub(crate) periods: Periods,
@@ -32,6 +33,7 @@ impl Config {
             checkout_secret_arn: variables.required("CHECKOUT_SECRET"),
             payments_queue_url: variables.required("PAYMENTS_QUEUE"),
             events_queue_url: variables.required("EVENTS_QUEUE"),
+            webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
             payment: SignedDuration::from_mins(variables.required_number("PAYMENT_MINUTES").into()),
             periods: Periods {
                 automatic_receipt: days(variables.required_number("AUTOMATIC_RECEIPT_DAYS")),

@@ -1,8 +1,10 @@
 //! What the others are told: a pure function of an order before and after a change.
 
+mod webhooks;
+
 use kernel::{Event, Id, Timestamp, kind};
 use platform::{Queue, ServiceError, table::Change};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokens::intent_of;
 
 use crate::{
@@ -17,6 +19,7 @@ use crate::{
 pub(crate) struct Subscribers {
     pub(crate) payments: Queue,
     pub(crate) events: Queue,
+    pub(crate) webhooks: Queue,
 }
 
 /// An event and who wants to hear of it.
@@ -33,7 +36,9 @@ pub(crate) enum Subscriber {
     Payments,
     /// The context of concerts and tickets.
     Events,
-    /// Nobody yet: ledger, insights and webhooks will.
+    /// `webhooks`, which tells the seller's organization.
+    Webhooks,
+    /// Nobody yet: ledger and insights will.
     Nobody,
 }
 
@@ -55,6 +60,7 @@ impl Subscribers {
             .filter_map(|told| match told.to {
                 Subscriber::Payments => Some((self.payments.clone(), told.event)),
                 Subscriber::Events => Some((self.events.clone(), told.event)),
+                Subscriber::Webhooks => Some((self.webhooks.clone(), told.event)),
                 Subscriber::Nobody => None,
             })
             .collect())
@@ -66,24 +72,15 @@ pub(crate) fn events(old: Option<&Order>, new: &Order) -> Result<Vec<Told>, serd
     let mut told = Vec::new();
     let before = old.map(|old| old.state);
     let becomes = |state| before != Some(state) && new.state == state;
-    let mut tell = |to, kind: &str, at: Option<Timestamp>, data: Value| {
-        let at = at.unwrap_or(new.placed_at);
-        let event = Event::derived(kind, new.id.to_string(), new.version, at, data)?;
-        told.push(Told { to, event });
-        Ok::<_, serde_json::Error>(())
-    };
     if old.is_none() {
-        tell(Subscriber::Nobody, "order.placed", None, plain(new))?;
+        told.push(placed(new)?);
     }
     if new.state.is_paid() && !before.is_some_and(OrderState::is_paid) {
         // Those who issue tickets have nothing to do for an order without any.
-        let has_tickets = new.lines.iter().any(|line| line.tickets.is_some());
-        let to = if has_tickets {
-            Subscriber::Events
-        } else {
-            Subscriber::Nobody
-        };
-        tell(to, "order.paid", new.paid_at, paid(new))?;
+        if new.lines.iter().any(|line| line.tickets.is_some()) {
+            told.push(paid(new)?);
+        }
+        told.push(webhooks::of_order("order.paid", new.paid_at, new)?);
     }
     for (state, kind, at) in [
         (OrderState::Shipped, "order.fulfilled", new.shipped_at),
@@ -101,7 +98,7 @@ pub(crate) fn events(old: Option<&Order>, new: &Order) -> Result<Vec<Told>, serd
         (OrderState::ResolvedRefund, "order.ruled", ruled_at(new)),
     ] {
         if becomes(state) {
-            tell(Subscriber::Nobody, kind, at, plain(new))?;
+            told.push(webhooks::of_order(kind, at, new)?);
         }
     }
     // A group ends as one, so its first order speaks for all.
@@ -116,7 +113,7 @@ pub(crate) fn events(old: Option<&Order>, new: &Order) -> Result<Vec<Told>, serd
             told.push(refund_due(new, refund)?);
         }
         if refund.state == RefundState::Succeeded && !had_succeeded(old, refund.id) {
-            told.push(refunded(new, refund)?);
+            told.push(webhooks::of_refund(new, refund)?);
         }
     }
     for request in &new.refund_requests {
@@ -127,22 +124,26 @@ pub(crate) fn events(old: Option<&Order>, new: &Order) -> Result<Vec<Told>, serd
     Ok(told)
 }
 
-fn plain(order: &Order) -> Value {
-    json!({
+fn placed(order: &Order) -> Result<Told, serde_json::Error> {
+    let data = json!({
         "order": order.id,
         "group": order.group,
         "buyer": order.buyer,
         "shop": order.seller,
         "organization": order.organization,
         "state": order.state,
-        "received_automatically": order.received_automatically,
         "total_minor": order.total.minor(),
         "currency": order.currency,
         "version": order.version,
+    });
+    let (subject, at) = (order.id.to_string(), order.placed_at);
+    Ok(Told {
+        to: Subscriber::Nobody,
+        event: Event::derived("order.placed", subject, order.version, at, data)?,
     })
 }
 
-fn paid(order: &Order) -> Value {
+fn paid(order: &Order) -> Result<Told, serde_json::Error> {
     let lines = order.lines.iter().map(|line| {
         json!({
             "line": line.id,
@@ -152,13 +153,19 @@ fn paid(order: &Order) -> Value {
             "tickets": line.tickets,
         })
     });
-    json!({
+    let data = json!({
         "order": order.id,
         "group": order.group,
         "buyer": order.buyer,
         "paid_at": order.paid_at,
         "lines": lines.collect::<Vec<_>>(),
         "version": order.version,
+    });
+    let subject = order.id.to_string();
+    let at = order.paid_at.unwrap_or(order.placed_at);
+    Ok(Told {
+        to: Subscriber::Events,
+        event: Event::derived("order.paid", subject, order.version, at, data)?,
     })
 }
 
@@ -200,28 +207,6 @@ fn refund_due(order: &Order, refund: &Refund) -> Result<Told, serde_json::Error>
             refund.due_at,
             data,
         )?,
-    })
-}
-
-/// What went back line by line, with the commission that the platform gives back of it.
-fn refunded(order: &Order, refund: &Refund) -> Result<Told, serde_json::Error> {
-    let lines = refund.lines.iter().map(|line| {
-        json!({
-            "line": line.line,
-            "quantity": line.quantity,
-            "amount_minor": line.amount.minor(),
-            "commission_minor": line.commission.minor(),
-        })
-    });
-    let mut data = plain(order);
-    data["refund"] = json!(refund.id);
-    data["amount_minor"] = json!(refund.amount.minor());
-    data["lines"] = lines.collect();
-    let at = refund.ended_at.unwrap_or(refund.due_at);
-    let subject = refund.id.to_string();
-    Ok(Told {
-        to: Subscriber::Nobody,
-        event: Event::derived("order.refunded", subject, order.version, at, data)?,
     })
 }
 

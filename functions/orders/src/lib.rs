@@ -119,6 +119,7 @@ pub async fn build(
     let subscribers = Subscribers {
         payments: aws.queue(config.payments_queue_url),
         events: aws.queue(config.events_queue_url),
+        webhooks: aws.queue(config.webhooks_queue_url),
     };
     let app = App {
         store: Store::new(

@@ -44,6 +44,8 @@ pub(crate) enum Story {
     Voided { hold: Id<kind::Hold> },
     /// What was spent on something came back.
     Restored { reference: Reason },
+    /// Points were given for something done elsewhere.
+    Credited { reference: Reason },
     /// Points were taken away.
     Revoked { reference: Reason },
     /// Points came to the end of their time.
@@ -113,6 +115,7 @@ fn story(movement: &Movement) -> Option<Story> {
         } => Some(Story::Posted { hold }),
         Movement::Voided { hold, points: _ } => Some(Story::Voided { hold }),
         Movement::Restored { reason, points: _ } => Some(Story::Restored { reference: reason }),
+        Movement::Credited { reason, points: _ } => Some(Story::Credited { reference: reason }),
         Movement::Revoked { reason, points: _ } => Some(Story::Revoked { reference: reason }),
         Movement::Expired { points: _ } => Some(Story::Expired),
         Movement::ZoneSet => None,

@@ -13,6 +13,7 @@ pub(crate) struct Config {
     pub(crate) requests_table: String,
     pub(crate) orders_queue_url: String,
     pub(crate) shops_queue_url: String,
+    pub(crate) webhooks_queue_url: String,
     pub(crate) default_commission: CommissionRate,
 }
 
@@ -25,6 +26,7 @@ impl Config {
         let requests_table = variables.required("REQUESTS_TABLE");
         let orders_queue_url = variables.required("ORDERS_QUEUE");
         let shops_queue_url = variables.required("SHOPS_QUEUE");
+        let webhooks_queue_url = variables.required("WEBHOOKS_QUEUE");
         let basis_points = variables.required_number(DEFAULT_COMMISSION);
         let basis_points = variables.finish(basis_points)?;
         Ok(Self {
@@ -33,6 +35,7 @@ impl Config {
             requests_table,
             orders_queue_url,
             shops_queue_url,
+            webhooks_queue_url,
             default_commission: commission(basis_points)?,
         })
     }

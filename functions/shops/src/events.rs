@@ -1,5 +1,7 @@
 //! What this context tells the others: every new version of a shop that has opened, and of a listing
-//! that was published.
+//! that was published. Orders hear what they need to sell; webhooks what the seller may see.
+
+mod webhooks;
 
 use kernel::{Event, Id, kind};
 use platform::{ServiceError, table::Change};
@@ -10,12 +12,21 @@ use crate::{
     keys,
     listing::{Listing, ListingState},
     offer::Offer,
-    shop::{Shop, ShopState},
+    shop::ShopState,
     store,
     text::Name,
 };
 
-/// A shop as the others see it.
+/// Who gets an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subscriber {
+    /// `orders`, which sells what shops offer.
+    Orders,
+    /// `webhooks`, which tells the shop's organization.
+    Webhooks,
+}
+
+/// A shop as orders see it.
 #[derive(Debug, Serialize)]
 struct ShopFacts<'a> {
     shop: Id<kind::Shop>,
@@ -29,23 +40,25 @@ struct ShopFacts<'a> {
 }
 
 /// What `change` means to the others.
-pub(crate) fn events(change: &Change, catalogue: &Catalogue) -> Result<Vec<Event>, ServiceError> {
-    let event = match change.sk.as_deref() {
-        Some(keys::SHOP) => shop_event(change)?,
-        Some(keys::LISTING) => listing_event(change, catalogue)?,
-        Some(_) | None => None,
-    };
-    Ok(event.into_iter().collect())
+pub(crate) fn events(
+    change: &Change,
+    catalogue: &Catalogue,
+) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
+    match change.sk.as_deref() {
+        Some(keys::SHOP) => shop_events(change),
+        Some(keys::LISTING) => listing_events(change, catalogue),
+        Some(_) | None => Ok(Vec::new()),
+    }
 }
 
-fn shop_event(change: &Change) -> Result<Option<Event>, ServiceError> {
+fn shop_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
     let old = change.old.clone().map(store::shop_of).transpose()?;
     let Some(shop) = change.new.clone().map(store::shop_of).transpose()? else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let before = old.map(|old| old.state);
     let Some(kind) = shop_event_kind(before, shop.state) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let facts = ShopFacts {
         shop: shop.id,
@@ -57,30 +70,34 @@ fn shop_event(change: &Change) -> Result<Option<Event>, ServiceError> {
         house_owned: shop.house_owned,
         version: shop.version,
     };
-    let Shop {
-        id,
-        version,
-        updated_at,
-        ..
-    } = shop;
-    let event = Event::derived(kind, id.to_string(), version, updated_at, facts);
-    event.map(Some).map_err(unwritable)
+    let (subject, version) = (shop.id.to_string(), shop.version);
+    let event = Event::derived(kind, subject, version, shop.updated_at, facts);
+    Ok(vec![
+        (Subscriber::Orders, event.map_err(unwritable)?),
+        (Subscriber::Webhooks, webhooks::of_shop(kind, &shop)?),
+    ])
 }
 
-fn listing_event(change: &Change, catalogue: &Catalogue) -> Result<Option<Event>, ServiceError> {
+fn listing_events(
+    change: &Change,
+    catalogue: &Catalogue,
+) -> Result<Vec<(Subscriber, Event)>, ServiceError> {
     let old = change.old.clone().map(store::listing_of).transpose()?;
     let Some(listing) = change.new.clone().map(store::listing_of).transpose()? else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let before = old.map(|old| old.state);
     let Some(kind) = listing_event_kind(before, &listing) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let product_type = catalogue.product_type(listing.product_type.as_str());
     let offer = Offer::of(&listing, product_type);
     let (subject, version) = (listing.id.to_string(), listing.version);
     let event = Event::derived(kind, subject, version, listing.updated_at, offer);
-    event.map(Some).map_err(unwritable)
+    Ok(vec![
+        (Subscriber::Orders, event.map_err(unwritable)?),
+        (Subscriber::Webhooks, webhooks::of_listing(kind, &listing)?),
+    ])
 }
 
 /// Which event tells that a shop is now in a state; nobody hears of one that has not opened yet.

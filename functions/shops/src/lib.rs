@@ -48,7 +48,7 @@ use platform::{
 use utoipa_axum::routes;
 use web::{Api, RateLimits, Requests};
 
-use crate::{catalogue::Catalogue, config::Config, store::Store};
+use crate::{catalogue::Catalogue, config::Config, events::Subscriber, store::Store};
 
 /// The one schedule of this context.
 const END_GRANTS_AND_RELEASE: &str = "end-grants-and-release";
@@ -150,6 +150,7 @@ pub async fn build(
     };
     let orders = aws.queue(config.orders_queue_url);
     let shops = aws.queue(config.shops_queue_url);
+    let webhooks = aws.queue(config.webhooks_queue_url);
     let (worker, sweeper) = (app.clone(), app.clone());
     let catalogue = Arc::clone(&app.catalogue);
     Ok(Function::new()
@@ -160,7 +161,10 @@ pub async fn build(
         })
         .publish(move |change| {
             let told = events::events(change, &catalogue)?.into_iter();
-            let told = told.map(|event| (orders.clone(), event));
+            let told = told.map(|(subscriber, event)| match subscriber {
+                Subscriber::Orders => (orders.clone(), event),
+                Subscriber::Webhooks => (webhooks.clone(), event),
+            });
             let judged = rights::events(change)?.into_iter();
             let judged = judged.map(|event| (shops.clone(), event));
             Ok(told.chain(judged).collect())

@@ -53,6 +53,32 @@ impl Event {
             data: serde_json::to_value(data)?,
         })
     }
+
+    /// What the contexts' event of this kind says to those outside: `payload`, which has public
+    /// fields only, for whom `audience` names by the texts of their ids.
+    ///
+    /// Its id is another than [`derived`](Self::derived) gives, since the two say different things
+    /// to different ears: who remembers one of them has not seen the other.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] if `payload` has no form in JSON.
+    pub fn for_webhooks(
+        kind: impl Into<String>,
+        subject: impl Into<String>,
+        version: u64,
+        occurred_at: Timestamp,
+        audience: &[String],
+        payload: impl Serialize,
+    ) -> Result<Event, serde_json::Error> {
+        let payload = serde_json::to_value(payload)?;
+        let data = serde_json::json!({ "audience": audience, "payload": payload });
+        let told = Event::derived(kind, subject, version, occurred_at, data)?;
+        let version = version.to_string();
+        Ok(Event {
+            id: Id::derive(&["webhook", &told.kind, &told.subject, &version]),
+            ..told
+        })
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +122,30 @@ mod tests {
         assert_eq!(id.to_string(), "evt_1HY08R5YCZB8GA1809K0DS22M6");
     }
 
+    fn for_webhooks(kind: &str, subject: &str, version: u64) -> Event {
+        let audience = ["org_1".to_owned()];
+        let payload = json!({"n": 1});
+        let at = Timestamp::UNIX_EPOCH;
+        Event::for_webhooks(kind, subject, version, at, &audience, payload).unwrap()
+    }
+
+    // Written down, because receivers of webhooks remember ids from before a release.
+    #[test]
+    fn an_event_for_webhooks_says_for_whom_it_is_under_an_id_of_its_own() {
+        let event = for_webhooks("voucher.issued", "vch_1", 7);
+        assert_eq!(
+            serde_json::to_value(&event).unwrap(),
+            json!({
+                "id": "evt_4GZTHVK3RHA3X8GV1VBNVZ0E73",
+                "type": "voucher.issued",
+                "subject": "vch_1",
+                "version": 7,
+                "occurred_at": "1970-01-01T00:00:00Z",
+                "data": {"audience": ["org_1"], "payload": {"n": 1}},
+            })
+        );
+    }
+
     #[test]
     fn a_consumer_tolerates_fields_it_does_not_know() {
         let event = event("voucher.issued", "vch_1", 7);
@@ -107,7 +157,10 @@ mod tests {
     #[test]
     fn data_that_has_no_json_is_an_error() {
         let keyed_by_list = BTreeMap::from([(vec![1], 1)]);
-        let refused = Event::derived("k", "s", 1, Timestamp::UNIX_EPOCH, keyed_by_list);
+        let at = Timestamp::UNIX_EPOCH;
+        let refused = Event::derived("k", "s", 1, at, &keyed_by_list);
+        assert!(refused.is_err());
+        let refused = Event::for_webhooks("k", "s", 1, at, &[], &keyed_by_list);
         assert!(refused.is_err());
     }
 
@@ -118,6 +171,19 @@ mod tests {
         ) {
             let (x, y) = (event(&a.0, &a.1, a.2), event(&b.0, &b.1, b.2));
             prop_assert_eq!(x.id == y.id, a == b);
+            let (x, y) = (for_webhooks(&a.0, &a.1, a.2), for_webhooks(&b.0, &b.1, b.2));
+            prop_assert_eq!(x.id == y.id, a == b);
+        }
+
+        #[test]
+        fn no_event_for_webhooks_has_the_id_of_one_between_contexts(
+            kind in "[a-z.]{0,8}", subject in "[a-z_0-9]{0,8}", version in any::<u64>(),
+        ) {
+            let (inside, outside) = (
+                event(&kind, &subject, version),
+                for_webhooks(&kind, &subject, version),
+            );
+            prop_assert_ne!(inside.id, outside.id);
         }
 
         #[test]

@@ -23,6 +23,7 @@ use crate::{
     error::ServiceError,
     outbound::Outbound,
     post_policy::Poster,
+    public::PublicOutbound,
     queue::Queue,
     secret::Secret,
     table::{Item, Key, Table, TransactError, Transaction},
@@ -58,6 +59,7 @@ pub struct Aws {
     poster: Poster,
     secrets: aws_sdk_secretsmanager::Client,
     outbound: Outbound,
+    public_outbound: PublicOutbound,
 }
 
 impl Aws {
@@ -101,6 +103,7 @@ impl Aws {
             poster: access.poster(),
             secrets: access.secrets(),
             outbound: Outbound::network(),
+            public_outbound: PublicOutbound::network(),
         })
     }
 
@@ -138,6 +141,18 @@ impl Aws {
     /// The same services, but whatever goes to servers that are not AWS's goes through `transport`.
     pub fn with_outbound(mut self, transport: Arc<dyn Transport>) -> Self {
         self.outbound = Outbound::over(transport);
+        self
+    }
+
+    /// The way to addresses that strangers gave.
+    pub fn public_outbound(&self) -> PublicOutbound {
+        self.public_outbound.clone()
+    }
+
+    /// The same services, but whatever goes to addresses that strangers gave goes through
+    /// `outbound`.
+    pub fn with_public_outbound(mut self, outbound: PublicOutbound) -> Self {
+        self.public_outbound = outbound;
         self
     }
 

@@ -17,6 +17,7 @@ mod error;
 pub mod logging;
 mod outbound;
 mod post_policy;
+pub mod public;
 mod queue;
 mod sealing;
 mod secret;

@@ -6,7 +6,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use aws_smithy_http_client::{
-    Connector,
+    Connector, ConnectorBuilder,
     tls::{self, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::{
@@ -14,16 +14,20 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpRequest,
 };
 use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use tokio::sync::OnceCell;
 
 use crate::transport::{Transport, TransportError};
 
+pub(crate) const TLS: tls::Provider = tls::Provider::Rustls(CryptoMode::Ring);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// No answer that anybody here waits for is larger.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// What becomes of a call through a [`Transport`] or a [`Dial`](crate::public::Dial).
+type Answer = BoxFuture<'static, Result<http::Response<Bytes>, TransportError>>;
 
 /// Sends requests to other people's servers. Cheap to clone.
 #[derive(Clone)]
@@ -74,20 +78,33 @@ impl Outbound {
             return Err(OutboundError::Unsendable("the address has no host".into()));
         }
         let timeout = Duration::from_millis(limits.timeout_ms);
-        let answer = tokio::time::timeout(timeout, self.0.call(request)).await;
-        let response = match answer {
+        let answer = limits.answer(request, timeout, |request| self.0.call(request));
+        answer.await
+    }
+}
+
+impl OutboundLimits {
+    /// What `call` brings for `request` within `left`, which is no more than these limits allow.
+    pub(crate) async fn answer(
+        self,
+        mut request: http::Request<Bytes>,
+        left: Duration,
+        call: impl FnOnce(http::Request<Bytes>) -> Answer,
+    ) -> Result<http::Response<Bytes>, OutboundError> {
+        request.extensions_mut().insert(self);
+        let response = match tokio::time::timeout(left, call(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(TransportError::Other(reason))) => {
                 return Err(OutboundError::Unsendable(reason));
             }
             Ok(Err(error)) => return Err(OutboundError::NoAnswer(error.to_string())),
             Err(_) => {
-                let waited = format!("{} ms have passed", limits.timeout_ms);
+                let waited = format!("{} ms have passed", self.timeout_ms);
                 return Err(OutboundError::NoAnswer(waited));
             }
         };
-        if response.body().len() > limits.max_response_bytes {
-            return Err(OutboundError::TooLarge(limits.max_response_bytes));
+        if response.body().len() > self.max_response_bytes {
+            return Err(OutboundError::TooLarge(self.max_response_bytes));
         }
         Ok(response)
     }
@@ -108,29 +125,18 @@ impl Transport for Network {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'static, Result<http::Response<Bytes>, TransportError>> {
-        let connector = Arc::clone(&self.0);
+        let shared = Arc::clone(&self.0);
         Box::pin(async move {
-            let connector = connector.get_or_init(|| async { connector_of() }).await;
-            let request = HttpRequest::try_from(request.map(SdkBody::from))
-                .map_err(|error| TransportError::Other(error.to_string()))?;
-            let response = connector
-                .call(request)
-                .await
-                .map_err(|error| TransportError::Io(crate::logging::causes(&error)))?;
-            let response = response
-                .try_into_http1x()
-                .map_err(|error| TransportError::Io(error.to_string()))?;
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, MAX_BYTES)
-                .collect()
-                .await
-                .map_err(|error| TransportError::Io(error.to_string()))?;
-            Ok(http::Response::from_parts(head, body.to_bytes()))
+            let connector = shared
+                .get_or_init(|| async { connector().tls_provider(TLS).build() })
+                .await;
+            exchange(connector, request).await
         })
     }
 }
 
-fn connector_of() -> Connector {
+/// A connector that asks no proxy, before it is said how it encrypts ([`TLS`]) and finds addresses.
+pub(crate) fn connector() -> ConnectorBuilder {
     Connector::builder()
         .connector_settings(
             HttpConnectorSettings::builder()
@@ -138,6 +144,32 @@ fn connector_of() -> Connector {
                 .build(),
         )
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
-        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-        .build()
+}
+
+/// Sends `request` through `connector` and reads the answer: whole, or as much of it as shows that
+/// it is larger than the request's [`OutboundLimits`] allow.
+pub(crate) async fn exchange(
+    connector: &Connector,
+    request: http::Request<Bytes>,
+) -> Result<http::Response<Bytes>, TransportError> {
+    let limits = request.extensions().get::<OutboundLimits>();
+    let most = limits.map_or(MAX_BYTES, |limits| limits.max_response_bytes);
+    let request = HttpRequest::try_from(request.map(SdkBody::from))
+        .map_err(|error| TransportError::Other(error.to_string()))?;
+    let response = connector
+        .call(request)
+        .await
+        .map_err(|error| TransportError::Io(crate::logging::causes(&error)))?;
+    let response = response
+        .try_into_http1x()
+        .map_err(|error| TransportError::Io(error.to_string()))?;
+    let (head, mut body) = response.into_parts();
+    let mut read = BytesMut::new();
+    while read.len() <= most
+        && let Some(frame) = body.frame().await
+    {
+        let frame = frame.map_err(|error| TransportError::Io(error.to_string()))?;
+        read.extend_from_slice(frame.data_ref().unwrap_or(&Bytes::new()));
+    }
+    Ok(http::Response::from_parts(head, read.freeze()))
 }

@@ -40,15 +40,23 @@ impl Queue {
     }
 
     /// Sends every event, in as few requests as the service allows.
-    pub async fn send_events(&self, events: &[Event]) -> Result<(), ServiceError> {
+    pub async fn send_events(
+        &self,
+        events: impl IntoIterator<Item = &Event>,
+    ) -> Result<(), ServiceError> {
         let bodies = events
-            .iter()
+            .into_iter()
             .map(|event| self.encode(event))
             .collect::<Result<Vec<_>, _>>()?;
         for batch in batches(bodies) {
             self.send_batch(batch).await?;
         }
         Ok(())
+    }
+
+    /// Whether both are one queue.
+    pub(crate) fn is(&self, other: &Queue) -> bool {
+        self.url == other.url
     }
 
     /// Sends a batch; the entries that a 200 answer reports as failed are sent again.

@@ -6,8 +6,8 @@
 //! nothing, so duplicated, reordered, overlapping and re-imported plays all come to the same wallet
 //! without a table of seen events.
 //!
-//! - [`Wallet`] is the pure core: mark plays, spend, hold, restore, claw back. Every change leaves a
-//!   [`Movement`] in the item, so that the table's stream tells the journal ([`Booked`]) and nobody
+//! - [`Wallet`] is the pure core: mark plays, credit, spend, hold, restore, claw back. Every change leaves
+//!   a [`Movement`] in the item, so that the table's stream tells the journal ([`Booked`]) and nobody
 //!   has to write it beside.
 //! - [`Wallets`] is the store: one read and one conditional write a change, alone
 //!   ([`Wallets::commit`]) or in the caller's transaction ([`Wallets::save`]).
@@ -21,6 +21,7 @@
 mod balance;
 mod bits;
 mod book;
+mod credit;
 mod days;
 mod holds;
 mod item;
@@ -41,6 +42,7 @@ mod wallet;
 mod zone;
 
 pub use balance::{Balance, Expiring, Today};
+pub use credit::{CreditError, MAX_ISSUED};
 pub use holds::{HoldError, Posted, ResolveError, Voided};
 pub use lots::Part;
 pub use mark::{Accrued, Play};

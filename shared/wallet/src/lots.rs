@@ -204,9 +204,9 @@ impl Lots {
     }
 }
 
-/// A number of points or lots as it is written. No wallet comes near the end of 32 bits: at most
-/// 1,440 points a day for 36 months; and a wallet that did would not be read again, since its sum
-/// would be wrong.
+/// A number of points or lots as it is written. No lot comes near the end of 32 bits: listening is
+/// worth at most 1,440 points a day, and what is credited is bounded by [`crate::MAX_ISSUED`]; and a
+/// wallet that did would not be read again, since its sum would be wrong.
 fn short(number: impl TryInto<u32>) -> u32 {
     number.try_into().unwrap_or(u32::MAX)
 }

@@ -45,6 +45,7 @@ struct Model {
 #[derive(Clone, Debug)]
 enum Step {
     Mark(Vec<(i64, i64)>),
+    Credit(i64),
     Spend(i64),
     Hold { id: u8, points: i64, lasts_s: i64 },
     Post { id: u8, points: i64 },
@@ -64,6 +65,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         .prop_map(|(zone, version)| Step::SetZone { zone, version });
     prop_oneof![
         6 => mark,
+        2 => (0..300_i64).prop_map(Step::Credit),
         3 => (0..300_i64).prop_map(Step::Spend),
         2 => (0..6_u8, 0..150_i64, -60..5_000_000_i64)
             .prop_map(|(id, points, lasts_s)| Step::Hold { id, points, lasts_s }),
@@ -181,6 +183,17 @@ impl Model {
         self.repay(now);
         (by_date.values().sum(), granted)
     }
+
+    fn credit(&mut self, count: i64, rules: &Rules, now: Timestamp) {
+        let date = self.zone.date_at(now);
+        let lot_months = rules.on(date).terms.lot_months();
+        let point = Point {
+            expires_at: crate::Month::after(date, lot_months).ends_at(),
+            active_from: Timestamp::MIN,
+        };
+        self.points.extend((0..count).map(|_| point));
+        self.repay(now);
+    }
 }
 
 pub(crate) fn rules() -> Rules {
@@ -241,6 +254,11 @@ proptest! {
                     let mut again = stored_and_loaded(&wallet);
                     again.mark(&plays, &rules, now);
                     prop_assert!(!again.is_changed());
+                }
+                Step::Credit(count) => {
+                    wallet.credit(points(count), &rules, reason(), now).unwrap();
+                    model.credit(count, &rules, now);
+                    issued += count;
                 }
                 Step::Spend(count) => {
                     let available = model.active(now) - model.debt;

@@ -31,6 +31,21 @@ impl Month {
         Month::from_index(index.saturating_add(months)).unwrap_or(Month { index })
     }
 
+    /// The month, in UTC, in which a time lies.
+    #[must_use]
+    pub fn of(at: Timestamp) -> Month {
+        Month::after(at.to_zoned(TimeZone::UTC).date(), 0)
+    }
+
+    /// The first instant, in UTC, of the month.
+    #[must_use]
+    pub fn starts_at(&self) -> Timestamp {
+        let before = self.index.checked_sub(1);
+        before
+            .and_then(|before| Month::end_of(before).ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     /// The first instant, in UTC, after the month.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
@@ -119,6 +134,21 @@ mod tests {
             assert_eq!(lot.to_string(), expires);
             assert_eq!(lot, month(expires));
             assert_eq!(lot.ends_at(), ends_at.parse().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_month_holds_its_times_from_the_first_instant_to_the_last() {
+        for (at, within) in [
+            ("1970-01-01T00:00:00Z", "1970-01"),
+            ("2026-06-01T00:00:00Z", "2026-06"),
+            ("2026-06-30T23:59:59.999999999Z", "2026-06"),
+            ("2026-07-01T00:00:00Z", "2026-07"),
+        ] {
+            let at: Timestamp = at.parse().unwrap();
+            let within = month(within);
+            assert_eq!(Month::of(at), within);
+            assert!((within.starts_at()..within.ends_at()).contains(&at));
         }
     }
 

@@ -84,6 +84,16 @@ pub enum Movement {
         #[serde(rename = "r")]
         reason: Reason,
     },
+    /// Points were given for something that was done elsewhere, such as a purchase at a partner.
+    #[serde(rename = "g")]
+    Credited {
+        /// How many.
+        #[serde(rename = "p")]
+        points: Points,
+        /// What for.
+        #[serde(rename = "r")]
+        reason: Reason,
+    },
     /// Points were taken away.
     #[serde(rename = "c")]
     Revoked {
@@ -154,6 +164,7 @@ impl Movement {
     pub fn balance_change(&self) -> i64 {
         match self {
             Movement::Earned { points, .. }
+            | Movement::Credited { points, .. }
             | Movement::Voided { points, .. }
             | Movement::Restored { points, .. } => points.get(),
             Movement::Posted { returned, .. } => returned.get(),

@@ -10,7 +10,7 @@ use crate::{
 /// A member's minutes, lots and holds, and what has been changed since they were loaded.
 ///
 /// All changes are pure and take the time from outside; see the other `impl` blocks for earning
-/// ([`mark`](Wallet::mark)), spending ([`spend`](Wallet::spend), [`restore`](Wallet::restore),
+/// ([`mark`](Wallet::mark), [`credit`](Wallet::credit)), spending ([`spend`](Wallet::spend), [`restore`](Wallet::restore),
 /// [`claw_back`](Wallet::claw_back)) and holds ([`hold`](Wallet::hold), [`post`](Wallet::post),
 /// [`void`](Wallet::void)). Each first books what time has done, so that a sweeper that never runs
 /// changes no outcome.

@@ -206,3 +206,52 @@ async fn an_organization_is_told_to_shops_from_its_approval_on() {
         })
     );
 }
+
+#[tokio::test]
+async fn an_organization_is_told_how_it_was_judged_and_nothing_of_its_people() {
+    let people = People::start().await;
+    let ada = people.person("ada@example.org").await;
+    let path = people.approved(&ada, "personal_office").await;
+    ada.client.patch(&path, json!({ "name": "Ada" })).await;
+    people.judge(&path, "suspend").await;
+    people.judge(&path, "reinstate").await;
+    let mut tellings = Vec::new();
+    for _ in 0..2 {
+        tell(&people).await;
+        tellings.push(people.world.messages("WebhooksQueue").await);
+    }
+    assert_eq!(tellings[0], tellings[1]);
+    let told: Vec<Value> = tellings[0]
+        .iter()
+        .map(|event| json!([event["type"], event["data"]["payload"]["state"]]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["organization.approved", "approved"]),
+            json!(["organization.suspended", "suspended"]),
+            json!(["organization.reinstated", "approved"]),
+        ]
+    );
+    let suspended = &tellings[0][1];
+    assert_eq!(suspended["subject"], id_of(&path));
+    assert_eq!(
+        suspended["data"],
+        json!({
+            "audience": [id_of(&path)],
+            "payload": {
+                "organization": id_of(&path),
+                "kind": "personal_office",
+                "name": "Ada",
+                "region": "CN-SH",
+                "state": "suspended",
+            },
+        })
+    );
+    let text = json!(tellings[0]).to_string();
+    for private in ["example.org", "acct_", "91310000MA1FL0AB12", "certificate"] {
+        assert!(!text.contains(private), "{private}: {text}");
+    }
+    let inside = people.world.messages("ShopsQueue").await;
+    assert!(inside.iter().all(|event| event["id"] != suspended["id"]));
+}

@@ -1,4 +1,7 @@
-//! Issues the tickets of an order that was paid.
+//! Issues the tickets of an order that was paid, or of a partner's grant that was claimed.
+//!
+//! No unit of the ticket quota is taken here: checkout took an order's, and the partner's allotment
+//! blocked those of its grants.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
@@ -9,7 +12,8 @@ use super::{ConsumeError, MAX_TRIES, void};
 use crate::{
     App,
     concert::{Concert, State},
-    line::{self, Bought, Line},
+    line::{self, Due, Line},
+    origin::Origin,
     store::CommitError,
     ticket::{self, Ticket},
     ticket_quota::TicketQuota,
@@ -37,57 +41,109 @@ struct PaidTickets {
     per_unit: u32,
 }
 
+/// What is told of a grant that was claimed.
+#[derive(Debug, Deserialize)]
+pub(super) struct ClaimedGrant {
+    grant: Id<kind::PartnerGrant>,
+    account: Id<kind::Account>,
+    concert: Id<kind::Concert>,
+    ticket_quota: Id<kind::TicketQuota>,
+    quantity: u32,
+}
+
 /// Issues what the order's lines are tickets for; other lines are not our concern.
-pub(super) async fn handle(app: &App, order: PaidOrder) -> Result<(), ConsumeError> {
+pub(super) async fn for_order(app: &App, order: PaidOrder) -> Result<(), ConsumeError> {
     for line in &order.lines {
         if let Some(tickets) = &line.tickets {
-            let bought = Bought {
-                line: line.line,
+            let origin = Origin::Order {
                 order: order.order,
-                buyer: order.buyer,
+                line: line.line,
+            };
+            let due = Due {
+                origin,
+                recipient: order.buyer,
                 concert: tickets.concert,
                 ticket_quota: tickets.ticket_quota,
                 quantity: line.quantity,
                 per_unit: tickets.per_unit,
             };
-            issue(app, &bought).await?;
+            issue(app, &due).await?;
         }
     }
     Ok(())
 }
 
-async fn issue(app: &App, bought: &Bought) -> Result<(), ConsumeError> {
-    let concert = app.store.concert(bought.concert).await?;
-    let unknown = || ConsumeError::Unknown {
-        concert: bought.concert,
-        ticket_quota: bought.ticket_quota,
+/// Issues what the grant is tickets for.
+pub(super) async fn for_grant(app: &App, claimed: ClaimedGrant) -> Result<(), ConsumeError> {
+    let due = Due {
+        origin: Origin::Grant {
+            grant: claimed.grant,
+        },
+        recipient: claimed.account,
+        concert: claimed.concert,
+        ticket_quota: claimed.ticket_quota,
+        quantity: claimed.quantity,
+        per_unit: 1,
     };
-    let concert = concert.ok_or_else(unknown)?;
-    let quota = concert.ticket_quota(bought.ticket_quota);
-    let quota = quota.ok_or_else(unknown)?;
+    issue(app, &due).await
+}
+
+async fn issue(app: &App, due: &Due) -> Result<(), ConsumeError> {
+    let concert = app.store.concert(due.concert).await?;
+    let quota = concert
+        .as_ref()
+        .and_then(|concert| concert.ticket_quota(due.ticket_quota));
+    let (Some(concert), Some(quota)) = (&concert, quota) else {
+        return refuse(app, due).await;
+    };
     if concert.state == State::Cancelled {
-        return void_instead(app, bought).await;
+        return void_instead(app, due).await;
     }
-    write_tickets(app, bought, &concert, quota).await?;
+    write_tickets(app, due, concert, quota).await?;
     // Who called the concert off after we read it may have looked for its lines before this one was
     // there; then it is ours to make void.
-    let concert = app.store.concert(bought.concert).await?;
+    let concert = app.store.concert(due.concert).await?;
     if concert.is_some_and(|concert| concert.state == State::Cancelled) {
-        void::void_line(app, bought.line).await?;
+        void::void_line(app, due.origin.line()).await?;
     }
     Ok(())
+}
+
+/// There is nothing to issue tickets of. Somebody has paid for an order's, so its message waits for
+/// an operator; a grant is refused, and its partner owes nothing.
+async fn refuse(app: &App, due: &Due) -> Result<(), ConsumeError> {
+    if let Origin::Order { .. } = due.origin {
+        return Err(ConsumeError::Unknown {
+            concert: due.concert,
+            ticket_quota: due.ticket_quota,
+        });
+    }
+    let line = load_or_begin(app, due).await?;
+    if line.version > 0 {
+        return Ok(());
+    }
+    match app
+        .store
+        .save_line(&line.refused(app.clock.now()), &[])
+        .await
+    {
+        Ok(()) => Ok(()),
+        // Another worker does the same; the next try sees that it is done.
+        Err(CommitError::Lost | CommitError::Repeated) => Err(ConsumeError::Overtaken),
+        Err(CommitError::Service(error)) => Err(error.into()),
+    }
 }
 
 /// Writes the tickets that are missing, part by part.
 async fn write_tickets(
     app: &App,
-    bought: &Bought,
+    due: &Due,
     concert: &Concert,
     quota: &TicketQuota,
 ) -> Result<(), ConsumeError> {
     let mut lost = 0;
     while lost < MAX_TRIES {
-        let line = load_or_begin(app, bought).await?;
+        let line = load_or_begin(app, due).await?;
         let Some((line, numbers)) = line.extended(app.clock.now()) else {
             return Ok(());
         };
@@ -102,24 +158,25 @@ async fn write_tickets(
     Err(ConsumeError::Overtaken)
 }
 
-/// What was bought for a concert that is called off: it gets no tickets, and its money back.
-async fn void_instead(app: &App, bought: &Bought) -> Result<(), ConsumeError> {
-    let line = load_or_begin(app, bought).await?;
+/// What was bought or granted for a concert that is called off: it gets no tickets, and its money
+/// back.
+async fn void_instead(app: &App, due: &Due) -> Result<(), ConsumeError> {
+    let line = load_or_begin(app, due).await?;
     if line.version > 0 {
-        return void::void_line(app, line.id).await;
+        return void::void_line(app, line.id()).await;
     }
     let voided = line.voided(0, app.clock.now());
     match app.store.save_line(&voided, &[]).await {
         Ok(()) => Ok(()),
-        Err(CommitError::Lost | CommitError::Repeated) => void::void_line(app, voided.id).await,
+        Err(CommitError::Lost | CommitError::Repeated) => void::void_line(app, voided.id()).await,
         Err(CommitError::Service(error)) => Err(error.into()),
     }
 }
 
-async fn load_or_begin(app: &App, bought: &Bought) -> Result<Line, ConsumeError> {
-    match app.store.line(bought.line).await? {
+async fn load_or_begin(app: &App, due: &Due) -> Result<Line, ConsumeError> {
+    match app.store.line(due.origin.line()).await? {
         Some(line) => Ok(line),
-        None => Ok(Line::of(bought, app.clock.now())?),
+        None => Ok(Line::of(due, app.clock.now())?),
     }
 }
 
@@ -132,7 +189,7 @@ fn make(
 ) -> Result<Vec<Ticket>, ConsumeError> {
     numbers
         .map(|number| {
-            let id = line::ticket_id(line.id, number);
+            let id = line::ticket_id(line.id(), number);
             Ok(Ticket {
                 id,
                 concert: concert.id,
@@ -141,11 +198,10 @@ fn make(
                 title: concert.programme.title.clone(),
                 name: quota.name.clone(),
                 days: quota.days.clone(),
-                order: line.order,
-                line: line.id,
+                origin: line.origin,
                 number,
-                buyer: line.buyer,
-                holder: line.buyer,
+                recipient: line.recipient,
+                holder: line.recipient,
                 held_since: app.clock.now(),
                 state: ticket::State::Issued,
                 check_ins: BTreeMap::new(),

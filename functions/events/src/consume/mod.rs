@@ -7,7 +7,9 @@ mod void;
 use kernel::{Event, Id, kind};
 use platform::{SealingError, ServiceError};
 
-use crate::{App, events::CONCERT_CANCELLED, line::SizeError, recall::StillIssuing};
+use crate::{
+    App, events::CONCERT_CANCELLED, line::SizeError, origin::LineId, recall::StillIssuing,
+};
 
 /// How often something is decided on anew because it changed meanwhile. Each time means that another
 /// got its work done.
@@ -31,8 +33,8 @@ pub(crate) enum ConsumeError {
         ticket_quota: Id<kind::TicketQuota>,
     },
     /// Tickets are wanted back before they were issued.
-    #[error("there is no line {0} yet")]
-    UnknownLine(Id<kind::OrderLine>),
+    #[error("there are no tickets of {0} yet")]
+    UnknownLine(LineId),
     /// The same, for some of them.
     #[error(transparent)]
     StillIssuing(#[from] StillIssuing),
@@ -54,8 +56,14 @@ pub(crate) enum ConsumeError {
 /// voided lines have ids of their own that a repetition meets.
 pub(crate) async fn handle(app: &App, event: Event) -> Result<(), ConsumeError> {
     match event.kind.as_str() {
-        "order.paid" => issue::handle(app, serde_json::from_value(event.data)?).await,
-        "tickets.recall_asked" => recall::handle(app, serde_json::from_value(event.data)?).await,
+        "order.paid" => issue::for_order(app, serde_json::from_value(event.data)?).await,
+        "partner_grant.claimed" => issue::for_grant(app, serde_json::from_value(event.data)?).await,
+        "tickets.recall_asked" => {
+            recall::for_refund(app, serde_json::from_value(event.data)?).await
+        }
+        "partner_grant.recall_asked" => {
+            recall::for_revocation(app, serde_json::from_value(event.data)?).await
+        }
         CONCERT_CANCELLED => void::begin(app, &event).await,
         void::LINES_VOID_ASKED => void::go_on(app, &event).await,
         _ => Err(ConsumeError::OtherKind(event.kind)),

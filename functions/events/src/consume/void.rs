@@ -12,6 +12,7 @@ use crate::{
     App,
     keys::LINE_SHARDS,
     line::{Line, State, TICKETS_PER_WRITE},
+    origin::LineId,
     store::CommitError,
     ticket::{self, Ticket},
 };
@@ -86,12 +87,12 @@ fn message(cause: &Event, part: &Part) -> Result<Event, serde_json::Error> {
 }
 
 /// Makes one line void, with all its tickets that were not given back before.
-pub(super) async fn void_line(app: &App, id: Id<kind::OrderLine>) -> Result<(), ConsumeError> {
+pub(super) async fn void_line(app: &App, id: LineId) -> Result<(), ConsumeError> {
     for _ in 0..MAX_TRIES {
         let line = app.store.line(id).await?;
         let line = line.ok_or(ConsumeError::UnknownLine(id))?;
         let next = match line.state {
-            State::Voided => return Ok(()),
+            State::Voided | State::Refused => return Ok(()),
             // From this write on the line gets no more tickets.
             State::Issuing | State::Issued => line.voiding(app.clock.now()),
             State::Voiding => {
@@ -142,11 +143,9 @@ async fn void_part(app: &App, ids: &[Id<kind::Ticket>]) -> Result<u32, ConsumeEr
     Err(ConsumeError::Overtaken)
 }
 
-/// How many of a line's tickets were not given back.
+/// How many of a line's tickets were not taken back before.
 fn count(tickets: &[Ticket]) -> Result<u32, ConsumeError> {
-    let kept = tickets
-        .iter()
-        .filter(|ticket| ticket.state != ticket::State::Refunded);
+    let kept = tickets.iter().filter(|ticket| !ticket.was_taken_back());
     let kept = u32::try_from(kept.count());
     kept.map_err(|error| ServiceError::malformed("the tickets of a line", error).into())
 }

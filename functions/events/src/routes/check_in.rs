@@ -121,6 +121,7 @@ fn refusal(error: DoorError) -> ApiError {
         DoorError::NotGenuine
         | DoorError::OtherConcert
         | DoorError::Refunded
+        | DoorError::Revoked
         | DoorError::Void
         | DoorError::NotOpen
         | DoorError::OtherDay(_) => Code::TicketNotValid,

@@ -95,7 +95,7 @@ impl TicketOut {
                 let code = app.keys.code(ticket.id, &ticket.secret);
                 Some(code.map_err(ApiError::internal)?.reveal())
             }
-            State::Refunded | State::Void => None,
+            State::Refunded | State::Revoked | State::Void => None,
         };
         let out = Self::of(app, ticket);
         Ok(Self { code, ..out })

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kernel::{Id, Timestamp, kind};
 use platform::{
     ServiceError,
-    table::{Item, Key, Query, Write},
+    table::{Key, Query, Write},
 };
 use serde::{Deserialize, Serialize};
 
@@ -78,12 +78,6 @@ impl Store {
             next,
         })
     }
-}
-
-/// The check-in that an item is.
-pub(crate) fn check_in_of(item: Item) -> Result<CheckIn, ServiceError> {
-    let item: CheckInItem = item.parse("a check-in")?;
-    Ok(item.into())
 }
 
 impl From<CheckInItem> for CheckIn {

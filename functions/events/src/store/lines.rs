@@ -1,4 +1,4 @@
-//! Lines: the tickets of an order line as a whole, and the lines of a concert.
+//! Lines: the tickets of one origin as a whole, and the lines of a concert.
 
 use kernel::{Id, Timestamp, kind};
 use platform::{
@@ -7,10 +7,11 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{CommitError, PageOf, Store, attributes, under_version};
+use super::{CommitError, PageOf, Store, attributes, origin, under_version};
 use crate::{
     keys,
     line::{Line, State},
+    origin::LineId,
     ticket::Ticket,
 };
 
@@ -18,8 +19,10 @@ use crate::{
 struct LineItem {
     pk: String,
     sk: String,
-    id: Id<kind::OrderLine>,
-    order: Id<kind::Order>,
+    id: LineId,
+    /// Of an order's line alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<Id<kind::Order>>,
     buyer: Id<kind::Account>,
     of_concert: Id<kind::Concert>,
     ticket_quota: Id<kind::TicketQuota>,
@@ -37,14 +40,14 @@ struct LineItem {
 struct ListedItem {
     pk: String,
     sk: String,
-    line: Id<kind::OrderLine>,
+    line: LineId,
 }
 
 impl Store {
     /// The line `id`.
-    pub(crate) async fn line(&self, id: Id<kind::OrderLine>) -> Result<Option<Line>, ServiceError> {
-        let item: Option<LineItem> = self.table.get(&keys::line(id)).await?;
-        Ok(item.map(Line::from))
+    pub(crate) async fn line(&self, id: LineId) -> Result<Option<Line>, ServiceError> {
+        let item = self.table.get_item(&keys::line(id)).await?;
+        item.map(line_of).transpose()
     }
 
     /// Keeps a line in its new version, together with the tickets it gets by that. The first version
@@ -57,11 +60,11 @@ impl Store {
         let put = Write::put(&self.table, &item(line));
         let mut writes = vec![under_version(put, line.version)];
         if line.version == 1 {
-            let (pk, sk) = attributes(&keys::listed_line(line.concert, line.id));
+            let (pk, sk) = attributes(&keys::listed_line(line.concert, line.id()));
             let listed = ListedItem {
                 pk,
                 sk,
-                line: line.id,
+                line: line.id(),
             };
             writes.push(Write::put(&self.table, &listed));
         }
@@ -76,7 +79,7 @@ impl Store {
         shard: u8,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<PageOf<Id<kind::OrderLine>>, ServiceError> {
+    ) -> Result<PageOf<LineId>, ServiceError> {
         let pk = keys::lines(concert, shard);
         let mut query = Query::prefix(&pk, keys::LINE_PREFIX).limit(limit);
         if let Some(after) = after {
@@ -96,17 +99,29 @@ impl Store {
 /// The line that an item is.
 pub(crate) fn line_of(item: Item) -> Result<Line, ServiceError> {
     let item: LineItem = item.parse("a line")?;
-    Ok(item.into())
+    Ok(Line {
+        origin: origin::of(item.id, item.order)?,
+        recipient: item.buyer,
+        concert: item.of_concert,
+        ticket_quota: item.ticket_quota,
+        quantity: item.quantity,
+        per_unit: item.per_unit,
+        state: item.state,
+        issued: item.issued,
+        voided: item.voided,
+        updated_at: item.updated_at,
+        version: item.version,
+    })
 }
 
 fn item(line: &Line) -> LineItem {
-    let (pk, sk) = attributes(&keys::line(line.id));
+    let (pk, sk) = attributes(&keys::line(line.id()));
     LineItem {
         pk,
         sk,
-        id: line.id,
-        order: line.order,
-        buyer: line.buyer,
+        id: line.id(),
+        order: origin::order(line.origin),
+        buyer: line.recipient,
         of_concert: line.concert,
         ticket_quota: line.ticket_quota,
         quantity: line.quantity,
@@ -116,24 +131,5 @@ fn item(line: &Line) -> LineItem {
         voided: line.voided,
         updated_at: line.updated_at,
         version: line.version,
-    }
-}
-
-impl From<LineItem> for Line {
-    fn from(item: LineItem) -> Self {
-        Self {
-            id: item.id,
-            order: item.order,
-            buyer: item.buyer,
-            concert: item.of_concert,
-            ticket_quota: item.ticket_quota,
-            quantity: item.quantity,
-            per_unit: item.per_unit,
-            state: item.state,
-            issued: item.issued,
-            voided: item.voided,
-            updated_at: item.updated_at,
-            version: item.version,
-        }
     }
 }

@@ -7,10 +7,10 @@
 mod check_ins;
 mod concerts;
 mod lines;
+mod origin;
 mod recalls;
 mod tickets;
 
-pub(crate) use check_ins::check_in_of;
 pub(crate) use concerts::concert_of;
 pub(crate) use lines::line_of;
 pub(crate) use recalls::recall_of;

@@ -1,6 +1,6 @@
 //! Recalls: what became of tickets that were asked back.
 
-use kernel::{Id, Timestamp, kind};
+use kernel::Timestamp;
 use platform::{
     ServiceError,
     table::{Item, Write},
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{CommitError, Store, attributes};
 use crate::{
     keys,
-    recall::{Outcome, Recall},
+    recall::{Asked, Outcome, Recall},
     ticket::Ticket,
 };
 
@@ -18,22 +18,16 @@ use crate::{
 struct RecallItem {
     pk: String,
     sk: String,
-    refund_request: Id<kind::RefundRequest>,
-    order: Id<kind::Order>,
-    line: Id<kind::OrderLine>,
-    quantity: u32,
+    #[serde(flatten)]
+    asked: Asked,
     outcome: Outcome,
     decided_at: Timestamp,
 }
 
 impl Store {
     /// Whether a recall was decided before.
-    pub(crate) async fn is_decided(
-        &self,
-        line: Id<kind::OrderLine>,
-        refund_request: Id<kind::RefundRequest>,
-    ) -> Result<bool, ServiceError> {
-        let key = keys::recall(line, refund_request);
+    pub(crate) async fn is_decided(&self, asked: &Asked) -> Result<bool, ServiceError> {
+        let key = keys::recall(asked);
         Ok(self.table.get_item(&key).await?.is_some())
     }
 
@@ -43,14 +37,11 @@ impl Store {
         recall: &Recall,
         tickets: &[Ticket],
     ) -> Result<(), CommitError> {
-        let (pk, sk) = attributes(&keys::recall(recall.line, recall.refund_request));
+        let (pk, sk) = attributes(&keys::recall(&recall.asked));
         let item = RecallItem {
             pk,
             sk,
-            refund_request: recall.refund_request,
-            order: recall.order,
-            line: recall.line,
-            quantity: recall.quantity,
+            asked: recall.asked.clone(),
             outcome: recall.outcome.clone(),
             decided_at: recall.decided_at,
         };
@@ -64,10 +55,7 @@ impl Store {
 pub(crate) fn recall_of(item: Item) -> Result<Recall, ServiceError> {
     let item: RecallItem = item.parse("a recall")?;
     Ok(Recall {
-        refund_request: item.refund_request,
-        order: item.order,
-        line: item.line,
-        quantity: item.quantity,
+        asked: item.asked,
         outcome: item.outcome,
         decided_at: item.decided_at,
     })

@@ -10,10 +10,11 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{PageOf, Store, attributes, under_version};
+use super::{PageOf, Store, attributes, origin, under_version};
 use crate::{
     days::Days,
     keys,
+    origin::LineId,
     secret::KeptSecret,
     text::Name,
     ticket::{Offer, State, Ticket},
@@ -33,8 +34,10 @@ struct TicketItem {
     title: Name,
     name: Name,
     days: Days,
-    order: Id<kind::Order>,
-    line: Id<kind::OrderLine>,
+    /// Of an order's ticket alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<Id<kind::Order>>,
+    line: LineId,
     number: u32,
     buyer: Id<kind::Account>,
     holder: Id<kind::Account>,
@@ -67,8 +70,8 @@ impl Store {
         &self,
         id: Id<kind::Ticket>,
     ) -> Result<Option<Ticket>, ServiceError> {
-        let item: Option<TicketItem> = self.table.get(&keys::ticket(id)).await?;
-        Ok(item.map(Ticket::from))
+        let item = self.table.get_item(&keys::ticket(id)).await?;
+        item.map(ticket_of).transpose()
     }
 
     /// The tickets with these ids that there are, in the order of the ids.
@@ -160,7 +163,26 @@ impl std::str::FromStr for HeldAt {
 /// The ticket that an item is.
 pub(crate) fn ticket_of(item: Item) -> Result<Ticket, ServiceError> {
     let item: TicketItem = item.parse("a ticket")?;
-    Ok(item.into())
+    Ok(Ticket {
+        id: item.id,
+        concert: item.of_concert,
+        organization: item.organization,
+        ticket_quota: item.ticket_quota,
+        title: item.title,
+        name: item.name,
+        days: item.days,
+        origin: origin::of(item.line, item.order)?,
+        number: item.number,
+        recipient: item.buyer,
+        holder: item.holder,
+        held_since: item.held_since_time,
+        state: item.state,
+        check_ins: item.check_ins,
+        secret: item.secret,
+        offer: item.offer,
+        taken: item.taken,
+        version: item.version,
+    })
 }
 
 fn item(ticket: &Ticket) -> TicketItem {
@@ -175,10 +197,10 @@ fn item(ticket: &Ticket) -> TicketItem {
         title: ticket.title.clone(),
         name: ticket.name.clone(),
         days: ticket.days.clone(),
-        order: ticket.order,
-        line: ticket.line,
+        order: origin::order(ticket.origin),
+        line: ticket.origin.line(),
         number: ticket.number,
-        buyer: ticket.buyer,
+        buyer: ticket.recipient,
         holder: ticket.holder,
         held_since: keys::held_since(ticket.held_since, ticket.id),
         held_since_time: ticket.held_since,
@@ -188,31 +210,5 @@ fn item(ticket: &Ticket) -> TicketItem {
         offer: ticket.offer.clone(),
         taken: ticket.taken,
         version: ticket.version,
-    }
-}
-
-impl From<TicketItem> for Ticket {
-    fn from(item: TicketItem) -> Self {
-        Self {
-            id: item.id,
-            concert: item.of_concert,
-            organization: item.organization,
-            ticket_quota: item.ticket_quota,
-            title: item.title,
-            name: item.name,
-            days: item.days,
-            order: item.order,
-            line: item.line,
-            number: item.number,
-            buyer: item.buyer,
-            holder: item.holder,
-            held_since: item.held_since_time,
-            state: item.state,
-            check_ins: item.check_ins,
-            secret: item.secret,
-            offer: item.offer,
-            taken: item.taken,
-            version: item.version,
-        }
     }
 }

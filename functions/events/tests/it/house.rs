@@ -170,6 +170,59 @@ impl House {
         self.tell("tickets.recall_asked", &subject, data).await;
     }
 
+    /// Has a grant claimed and its tickets issued; answers their ids.
+    pub(crate) async fn grant(
+        &self,
+        show: &Show,
+        member: &str,
+        grant: &str,
+        quantity: u32,
+    ) -> Vec<String> {
+        self.claim_grant(show, member, grant, quantity).await;
+        self.work().await;
+        tickets_of_grant(grant, quantity)
+    }
+
+    /// Tells that a partner's grant was claimed.
+    pub(crate) async fn claim_grant(&self, show: &Show, member: &str, grant: &str, quantity: u32) {
+        let grant: Id<kind::PartnerGrant> = id(grant);
+        let data = json!({
+            "grant": grant,
+            "partner": id::<kind::Partner>("chain"),
+            "account": id::<kind::Account>(member),
+            "concert": show.concert,
+            "ticket_quota": show.quota,
+            "quantity": quantity,
+            "claimed_at": "2026-06-01T12:00:00Z",
+            "version": 2,
+        });
+        let subject = grant.to_string();
+        self.tell("partner_grant.claimed", &subject, data).await;
+    }
+
+    /// Asks for the tickets of a grant back, for the so many-th time.
+    pub(crate) async fn revoke(&self, grant: &str, version: u64) {
+        let grant: Id<kind::PartnerGrant> = id(grant);
+        let data = json!({ "grant": grant, "version": version });
+        let subject = grant.to_string();
+        self.tell("partner_grant.recall_asked", &subject, data)
+            .await;
+    }
+
+    /// What the stream tells vouchers of a grant, from the beginning of the world: each event once.
+    pub(crate) async fn told_of_grant(&self, grant: &str) -> Vec<Value> {
+        self.world.pump("EventsTable", &self.stream).await;
+        let subject = json!(id::<kind::PartnerGrant>(grant));
+        let mut told: Vec<Value> = Vec::new();
+        for event in self.world.messages("VouchersQueue").await {
+            let is_new = told.iter().all(|known| known["id"] != event["id"]);
+            if event["subject"] == subject && is_new {
+                told.push(event);
+            }
+        }
+        told
+    }
+
     /// Puts an event of another context into this context's queue.
     pub(crate) async fn tell(&self, kind: &str, subject: &str, data: Value) {
         let now = self.world.clock.now();
@@ -234,9 +287,17 @@ pub(crate) async fn keyed(client: &Client, path: &str, key: &str, body: Value) -
 
 /// The ids of a line's tickets, as everybody can derive them.
 pub(crate) fn tickets_of(line: &str, quantity: u32) -> Vec<String> {
-    let line = id::<kind::OrderLine>(line).to_string();
+    numbered(&id::<kind::OrderLine>(line).to_string(), quantity)
+}
+
+/// The ids of a grant's tickets, too.
+pub(crate) fn tickets_of_grant(grant: &str, quantity: u32) -> Vec<String> {
+    numbered(&id::<kind::PartnerGrant>(grant).to_string(), quantity)
+}
+
+fn numbered(origin: &str, quantity: u32) -> Vec<String> {
     let ticket = |number: u32| {
-        let ticket: Id<kind::Ticket> = Id::derive(&["ticket", &line, &number.to_string()]);
+        let ticket: Id<kind::Ticket> = Id::derive(&["ticket", origin, &number.to_string()]);
         ticket.to_string()
     };
     (1..=quantity).map(ticket).collect()

@@ -49,7 +49,13 @@ async fn no_secret_is_in_a_table_an_event_or_anybody_elses_answer() {
         .act(&show.concert, "cancel", json!({ "reason": "Rain." }))
         .await;
     house.world.pump("EventsTable", &house.stream).await;
-    for queue in ["EventsQueue", "OrdersQueue", "ShopsQueue"] {
+    for queue in [
+        "EventsQueue",
+        "OrdersQueue",
+        "ShopsQueue",
+        "VouchersQueue",
+        "WebhooksQueue",
+    ] {
         texts.push(json!(house.world.messages(queue).await).to_string());
     }
     for table in ["EventsTable", "QuotasTable", "RequestsTable"] {

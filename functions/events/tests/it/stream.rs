@@ -64,6 +64,15 @@ async fn shops_are_told_every_version_of_a_concert() {
 }
 
 #[tokio::test]
+async fn vouchers_hear_of_concerts_what_shops_hear() {
+    let house = House::open().await;
+    house.show(json!({})).await;
+    let shops = told_shops(&house).await;
+    assert_eq!(shops.len(), 3);
+    assert_eq!(house.world.messages("VouchersQueue").await, shops);
+}
+
+#[tokio::test]
 async fn a_replayed_stream_tells_the_same_events_again() {
     let house = House::open().await;
     let show = house.show(json!({})).await;
@@ -81,13 +90,20 @@ async fn a_replayed_stream_tells_the_same_events_again() {
     for _ in 0..2 {
         house.world.pump("EventsTable", &house.stream).await;
         let mut told = Vec::new();
-        for queue in ["OrdersQueue", "ShopsQueue", "EventsQueue"] {
+        for queue in [
+            "OrdersQueue",
+            "ShopsQueue",
+            "EventsQueue",
+            "VouchersQueue",
+            "WebhooksQueue",
+        ] {
             told.extend(house.world.messages(queue).await);
         }
         told.sort_by_key(|event| event["id"].as_str().unwrap().to_owned());
         tellings.push(told);
     }
     assert_eq!(tellings[0], tellings[1]);
-    // Four versions of the concert, its cancellation, the tickets that came and those that went.
-    assert_eq!(tellings[0].len(), 7, "{:#?}", tellings[0]);
+    // Four versions of the concert to each of two, its cancellation, the tickets that came and those
+    // that went; and for its organization that it was announced, used and called off.
+    assert_eq!(tellings[0].len(), 14, "{:#?}", tellings[0]);
 }

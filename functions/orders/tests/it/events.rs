@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::market::{Goods, Market, account, checkout, place};
+use crate::market::{Goods, Market, account, address, checkout, organization, place};
 
 #[tokio::test]
 async fn whoever_issues_tickets_hears_of_paid_tickets_and_of_nothing_else() {
@@ -76,6 +76,39 @@ async fn a_stream_that_is_replayed_tells_the_same_events_again() {
     let again = market.told("PaymentsQueue").await;
     assert_eq!(first, again);
     assert_eq!(first["order_group.closed"].len(), 1);
+}
+
+#[tokio::test]
+async fn a_seller_hears_of_its_own_orders_and_of_no_address() {
+    let market = Market::with_shirts().await;
+    let group = market.order_shirt("ada").await;
+    market.pay("ada", &group).await;
+    let unpaid = market.order_shirt("ben").await;
+    market.pass_minutes(120);
+    market.sweep().await;
+    let told = market.told("WebhooksQueue").await;
+    assert_eq!(
+        told.keys().collect::<Vec<_>>(),
+        ["order.expired", "order.paid"]
+    );
+    let audience = json!([organization("records")]);
+    for (kind, group, state) in [
+        ("order.paid", &group, "paid"),
+        ("order.expired", &unpaid, "expired"),
+    ] {
+        let [event] = told[kind].as_slice() else {
+            panic!("{told:?}");
+        };
+        assert_eq!(event["subject"], group["orders"][0]["id"]);
+        assert_eq!(event["data"]["audience"], audience);
+        assert_eq!(event["data"]["payload"]["state"], state);
+        for line in address().as_object().unwrap().values() {
+            let line = line.as_str().unwrap();
+            // A country is in every currency and region.
+            assert!(line.len() == 2 || !event.to_string().contains(line));
+        }
+    }
+    assert_eq!(market.told("WebhooksQueue").await, told);
 }
 
 #[tokio::test]

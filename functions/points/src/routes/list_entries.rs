@@ -38,7 +38,7 @@ pub(crate) struct EntryOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     rule_version: Option<u32>,
-    /// `spent`, `held`, `restored`, `revoked`: what for, such as the id of a voucher.
+    /// `spent`, `held`, `restored`, `credited`, `revoked`: what for, such as the id of a voucher.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "vch_01J8Z3K4M5N6P7Q8R9S0T1V2W3")]
     reference: Option<String>,
@@ -67,6 +67,8 @@ pub(crate) enum EntryKindOut {
     Voided,
     /// What was spent came back.
     Restored,
+    /// They were given for something done elsewhere, such as a purchase at a partner.
+    Credited,
     /// They were taken away.
     Revoked,
     /// They came to the end of their time.
@@ -141,6 +143,7 @@ impl EntryOut {
             Story::Posted { hold } => by(EntryKindOut::Posted, hold),
             Story::Voided { hold } => by(EntryKindOut::Voided, hold),
             Story::Restored { reference } => about(EntryKindOut::Restored, reference),
+            Story::Credited { reference } => about(EntryKindOut::Credited, reference),
             Story::Revoked { reference } => about(EntryKindOut::Revoked, reference),
             Story::Expired => bare(EntryKindOut::Expired),
         }

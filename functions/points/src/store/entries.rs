@@ -65,6 +65,9 @@ enum StoryItem {
     Restored {
         reference: Reason,
     },
+    Credited {
+        reference: Reason,
+    },
     Revoked {
         reference: Reason,
     },

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use kernel::{Id, kind};
 use serde_json::{Value, json};
 use testkit::Client;
-use wallet::Reason;
+use wallet::{Reason, Rules};
 
 use crate::{Points, member};
 
@@ -61,6 +61,9 @@ async fn eventful(points: &Points) -> Id<kind::Account> {
         wallet.void(hold("voided"), now).unwrap();
         wallet.restore(&spent, reason(), now).unwrap();
         wallet.claw_back(points_of(5), reason(), now);
+        wallet
+            .credit(points_of(15), &Rules::founding(), reason(), now)
+            .unwrap();
         Ok::<_, Infallible>(())
     });
     commit.await.unwrap();
@@ -93,6 +96,7 @@ async fn every_movement_has_its_entry_and_they_sum_to_the_balance() {
         .collect();
     let expected = [
         ("voided", 10),
+        ("credited", 15),
         ("revoked", -5),
         ("restored", 40),
         ("voided", 20),

@@ -1,4 +1,4 @@
-//! What the stream tells orders.
+//! What the stream tells orders, and what it tells organizations.
 
 use std::collections::BTreeSet;
 
@@ -131,6 +131,58 @@ async fn a_replayed_stream_tells_the_same_events() {
     let first = ids(market.told().await);
     assert!(!first.is_empty());
     assert_eq!(ids(market.told().await), first);
+    let outside = ids(market.told_outside().await);
+    assert_eq!(outside.len(), first.len());
+    assert!(outside.is_disjoint(&first));
+    assert_eq!(ids(market.told_outside().await), outside);
+}
+
+#[tokio::test]
+async fn an_organization_hears_of_its_shop_and_its_listings_what_orders_hear_of_them() {
+    let market = Market::open().await;
+    let stall = market.stall("stars").await;
+    let listing = stall.draft(json!({})).await;
+    let sku = stall.variant(&listing, json!({})).await;
+    ok(&stall.stock(&listing, &sku, 5).await);
+    stall.publish(&market, &listing).await;
+    let operator = market.api.operator();
+    let suspend = format!("/v1/listings/{listing}/suspend");
+    ok(&operator.post(&suspend, json!({ "reason": "Fake." })).await);
+    let outside = market.told_outside().await;
+    let inside = market.world.messages("OrdersQueue").await;
+    for subject in [&stall.shop, &listing] {
+        assert_eq!(kinds(&outside, subject), kinds(&inside, subject));
+    }
+    let data = |kind: &str| {
+        let mut told = outside.iter().filter(|event| event["type"] == kind);
+        told.next().unwrap()["data"].clone()
+    };
+    assert_eq!(
+        data("shop.opened"),
+        json!({
+            "audience": [organization("stars")],
+            "payload": {
+                "shop": stall.shop, "organization": organization("stars"), "name": "stars",
+                "slug": null, "region": "CN", "currency": "CNY", "state": "open",
+                "commission_bp": 500,
+            },
+        })
+    );
+    assert_eq!(
+        data("listing.suspended"),
+        json!({
+            "audience": [organization("stars")],
+            "payload": {
+                "listing": listing, "shop": stall.shop, "organization": organization("stars"),
+                "product_type": "merchandise", "title": "Night Market Shirt",
+                "state": "suspended", "suspended_for": "policy", "released_at": null,
+                "variants": [{
+                    "sku": sku, "title": "Size M",
+                    "price": { "minor": 9_900, "currency": "CNY" },
+                }],
+            },
+        })
+    );
 }
 
 #[tokio::test]

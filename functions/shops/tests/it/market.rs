@@ -123,6 +123,12 @@ impl Market {
         self.world.pump("ShopsTable", &self.stream).await;
         self.world.messages("OrdersQueue").await
     }
+
+    /// Everything the stream has told organizations up to now, from the beginning of the world.
+    pub(crate) async fn told_outside(&self) -> Vec<Value> {
+        self.world.pump("ShopsTable", &self.stream).await;
+        self.world.messages("WebhooksQueue").await
+    }
 }
 
 impl Stall {

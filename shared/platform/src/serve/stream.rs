@@ -24,22 +24,73 @@ pub struct StreamFailure {
 /// The outbox: turns every change into events and sends each to the queues of its subscribers.
 ///
 /// The events' ids derive from the items, so that a repeated batch sends the same events again and
-/// consumers recognise them.
+/// consumers recognise them. That is why a change that tells several queues needs no transaction: if
+/// one of them does not answer, the change is done again as a whole.
 pub async fn publish<F>(changes: Vec<Change>, events_of: F) -> Result<(), StreamFailure>
 where
     F: Fn(&Change) -> Result<Vec<(Queue, Event)>, ServiceError>,
 {
+    let mut told = Vec::with_capacity(changes.len());
+    let mut unreadable = None;
     for change in changes {
-        let sent = async {
-            for (queue, event) in events_of(&change)? {
-                queue.send_event(&event).await?;
+        let sequence_number = change.sequence_number.clone();
+        match events_of(&change) {
+            Ok(events) => told.push(Told {
+                sequence_number,
+                events,
+            }),
+            Err(cause) => {
+                unreadable = Some(StreamFailure {
+                    sequence_number,
+                    cause,
+                });
+                break;
             }
-            Ok(())
-        };
-        sent.await.map_err(|cause| StreamFailure {
-            sequence_number: change.sequence_number.clone(),
-            cause,
-        })?;
+        }
+    }
+    if let Err(error) = send_together(&told).await {
+        // Which change it was that could not be told, only one after the other shows.
+        tracing::warn!(
+            error = logging::causes(&error),
+            "a batch of events was not sent"
+        );
+        send_in_order(&told).await?;
+    }
+    unreadable.map_or(Ok(()), Err)
+}
+
+/// What one change tells.
+struct Told {
+    sequence_number: String,
+    events: Vec<(Queue, Event)>,
+}
+
+/// Sends everything in as few requests as may be, queue by queue.
+async fn send_together(told: &[Told]) -> Result<(), ServiceError> {
+    let mut by_queue: Vec<(&Queue, Vec<&Event>)> = Vec::new();
+    for (queue, event) in told.iter().flat_map(|told| &told.events) {
+        // There are a handful of queues, so looking through them is as good as a map.
+        match by_queue.iter_mut().find(|(known, _)| known.is(queue)) {
+            Some((_, events)) => events.push(event),
+            None => by_queue.push((queue, vec![event])),
+        }
+    }
+    for (queue, events) in by_queue {
+        queue.send_events(events).await?;
+    }
+    Ok(())
+}
+
+/// Sends one event after the other, and stops at the first change that cannot be told whole.
+async fn send_in_order(told: &[Told]) -> Result<(), StreamFailure> {
+    for told in told {
+        for (queue, event) in &told.events {
+            let sent = queue.send_event(event).await;
+            sent.map_err(|cause| StreamFailure {
+                sequence_number: told.sequence_number.clone(),
+                cause,
+            })?;
+        }
     }
     Ok(())
 }

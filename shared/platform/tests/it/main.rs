@@ -10,6 +10,8 @@ mod faults;
 mod lost_replies;
 mod many;
 mod outbound;
+mod public;
+mod publishing;
 mod services;
 mod transactions;
 mod uploads;
@@ -32,6 +34,8 @@ Resources:
         - { AttributeName: pk, KeyType: HASH }
         - { AttributeName: sk, KeyType: RANGE }
   Work:
+    Type: AWS::SQS::Queue
+  News:
     Type: AWS::SQS::Queue
   Files:
     Type: AWS::S3::Bucket
