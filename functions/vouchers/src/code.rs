@@ -2,9 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::Deserialize;
+
 /// A code, 1 to 64 visible ASCII characters without comma or quotation mark. It has no way to be
 /// printed by accident.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct VoucherCode(String);
 
 /// Why a text is no code. It does not repeat the text.
@@ -33,6 +36,14 @@ impl FromStr for VoucherCode {
         } else {
             Err(VoucherCodeError)
         }
+    }
+}
+
+impl TryFrom<String> for VoucherCode {
+    type Error = VoucherCodeError;
+
+    fn try_from(text: String) -> Result<Self, VoucherCodeError> {
+        text.parse()
     }
 }
 

@@ -8,9 +8,12 @@ pub(crate) struct Config {
     pub(crate) vouchers_table: String,
     pub(crate) wallets_table: String,
     pub(crate) requests_table: String,
+    pub(crate) quotas_table: String,
     pub(crate) secret_arn: String,
     pub(crate) codes_bucket: String,
     pub(crate) vouchers_queue_url: String,
+    pub(crate) events_queue_url: String,
+    pub(crate) webhooks_queue_url: String,
 }
 
 impl Config {
@@ -21,9 +24,12 @@ impl Config {
             vouchers_table: variables.required("VOUCHERS_TABLE"),
             wallets_table: variables.required("WALLETS_TABLE"),
             requests_table: variables.required("REQUESTS_TABLE"),
+            quotas_table: variables.required("QUOTAS_TABLE"),
             secret_arn: variables.required("VOUCHERS_SECRET"),
             codes_bucket: variables.required("CODES_BUCKET"),
             vouchers_queue_url: variables.required("VOUCHERS_QUEUE"),
+            events_queue_url: variables.required("EVENTS_QUEUE"),
+            webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
         };
         variables.finish(config)
     }

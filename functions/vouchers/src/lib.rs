@@ -11,36 +11,88 @@
 //!   id derives from the partner and a keyed fingerprint of the code.
 //! - A code at rest is sealed. It is in no log, no error and no idempotency record; only its holder
 //!   ever sees it again.
+//! - Whatever is exchanged with a partner is recorded in the transaction that does it, and entered
+//!   once into the partner's clearing account, whose balance is opening + exchanges − settlements
+//!   after every line; what a partner reserves never exceeds its balance or credit.
 //!
 //! Start reading at [`api`], the table of routes. The rules are in `redemption.rs`, `reward.rs`,
 //! `code_batch.rs` and `code_file.rs`; all that is kept is in `store/`; what the worker does is in
 //! `consume/load_codes.rs`.
 
+mod allotment;
+mod billing;
+#[cfg(test)]
+mod billing_laws;
+mod claim_code;
+mod clearing;
+#[cfg(test)]
+mod clearing_laws;
 mod code;
 mod code_batch;
 mod code_file;
+mod concert;
 mod config;
 mod consume;
+mod due;
+mod earning;
+mod events;
+mod exchange;
+mod grant;
+mod grant_effects;
+#[cfg(test)]
+mod grant_laws;
+mod granting;
 mod keys;
+mod link;
+mod member;
+mod new_grant;
+mod on_demand;
 mod partner;
+mod partner_api;
+mod partner_key;
+mod purchase;
+#[cfg(test)]
+mod purchase_laws;
 mod redemption;
 mod reward;
 mod routes;
 mod sealing;
+mod settlement;
+mod signed;
+mod statement;
 mod store;
+mod sweep;
+mod sweep_grants;
+mod sweep_vouchers;
+mod terms;
 mod text;
+mod transaction;
+mod typed_code;
 mod voucher;
+#[cfg(test)]
+mod voucher_laws;
 
 use kernel::Clock;
 use platform::{
-    Aws, Bucket, Environment, Queue,
-    serve::{Function, StartError, each},
+    Aws, Bucket, Environment, Queue, ServiceError,
+    public::PublicOutbound,
+    serve::{Function, StartError},
+    table::Change,
 };
+use quota::Quotas;
 use utoipa_axum::routes;
 use wallet::Wallets;
-use web::{Api, Requests};
+use web::{Api, RateLimits, Requests};
 
-use crate::{config::Config, sealing::CodeKeys, store::Store};
+use crate::{
+    claim_code::{CLAIM_CODES, ClaimKeys},
+    config::Config,
+    events::Subscriber,
+    link::{LINK_CODES, LinkKeys},
+    partner_key::KeySeal,
+    sealing::CodeKeys,
+    store::Store,
+};
 
 /// What the routes and the worker work with. Cheap to clone.
 #[derive(Clone)]
@@ -49,9 +101,17 @@ pub struct App {
     store: Store,
     wallets: Wallets,
     requests: Requests,
+    quotas: Quotas,
+    rate_limits: RateLimits,
     code_keys: CodeKeys,
+    key_seal: KeySeal,
+    link_keys: LinkKeys,
+    claim_keys: ClaimKeys,
+    public_outbound: PublicOutbound,
     codes_bucket: Bucket,
     vouchers_queue: Queue,
+    events_queue: Queue,
+    webhooks_queue: Queue,
 }
 
 /// The routes of this context.
@@ -64,14 +124,56 @@ pub fn api() -> Api<App> {
         .route(routes!(routes::redeem::redeem))
         .route(routes!(routes::list_vouchers::list_vouchers))
         .route(routes!(routes::get_voucher::get_voucher))
+        .public(routes!(routes::notify_issue::notify_issue))
+        .public(routes!(routes::validate_voucher::validate_voucher))
+        .public(routes!(routes::reserve_voucher::reserve_voucher))
+        .public(routes!(routes::release_voucher::release_voucher))
+        .public(routes!(routes::redeem_voucher::redeem_voucher))
+        .public(routes!(routes::reverse_voucher::reverse_voucher))
         .route(routes!(
             routes::create_partner::create_partner,
             routes::list_partners::list_partners
         ))
-        .route(routes!(routes::get_partner::get_partner))
+        .route(routes!(
+            routes::get_partner::get_partner,
+            routes::edit_partner::edit_partner
+        ))
+        .route(routes!(routes::suspend_partner::suspend_partner))
+        .route(routes!(routes::reinstate_partner::reinstate_partner))
+        .route(routes!(routes::go_live::go_live))
+        .route(routes!(
+            routes::create_key::create_key,
+            routes::list_keys::list_keys
+        ))
+        .route(routes!(routes::rotate_key::rotate_key))
+        .route(routes!(routes::end_key::end_key))
+        .route(routes!(routes::links::offer::offer_link))
+        .route(routes!(routes::links::confirm::confirm_link))
+        .route(routes!(routes::links::list::list_links))
+        .route(routes!(routes::links::unlink::unlink))
+        .public(routes!(routes::links::hook_offer::hook_offer_link))
+        .public(routes!(routes::links::hook_confirm::hook_confirm_link))
+        .public(routes!(routes::links::hook_unlink::hook_unlink))
         .route(routes!(routes::create_code_batch::create_code_batch))
         .route(routes!(routes::get_code_batch::get_code_batch))
         .route(routes!(routes::load_code_batch::load_code_batch))
+        .route(routes!(routes::offer_allotment::offer_allotment))
+        .route(routes!(routes::list_allotments::list_allotments))
+        .route(routes!(routes::get_allotment::get_allotment))
+        .route(routes!(routes::withdraw_allotment::withdraw_allotment))
+        .public(routes!(routes::answer_allotment::accept_allotment))
+        .public(routes!(routes::answer_allotment::decline_allotment))
+        .public(routes!(routes::create_grant::create_grant))
+        .public(routes!(routes::revoke_grant::revoke_grant))
+        .route(routes!(routes::list_grants::list_grants))
+        .route(routes!(routes::get_grant::get_grant))
+        .route(routes!(routes::claim_by_code::claim_by_code))
+        .route(routes!(routes::claim_grant::claim_grant))
+        .route(routes!(routes::record_settlement::record_settlement))
+        .route(routes!(routes::get_balance::get_balance))
+        .public(routes!(routes::balance_hook::balance_hook))
+        .route(routes!(routes::get_statement::get_statement))
+        .public(routes!(routes::statement_hook::statement_hook))
 }
 
 /// The function, from its environment.
@@ -86,14 +188,43 @@ pub async fn build(
         store: Store::new(&aws, &config.vouchers_table, clock.clone()),
         wallets: Wallets::new(aws.table(&config.wallets_table), clock.clone()),
         requests: Requests::new(aws.table(&config.requests_table), clock.clone()),
+        quotas: Quotas::new(aws.table(&config.quotas_table), clock.clone()),
+        rate_limits: RateLimits::new(aws.table(&config.requests_table), clock.clone()),
         code_keys: CodeKeys::new(&secret),
+        key_seal: KeySeal::new(&secret),
+        link_keys: LinkKeys::new(&secret, LINK_CODES),
+        claim_keys: ClaimKeys::new(&secret, CLAIM_CODES),
+        public_outbound: aws.public_outbound(),
         codes_bucket: aws.bucket(config.codes_bucket),
         vouchers_queue: aws.queue(config.vouchers_queue_url),
+        events_queue: aws.queue(config.events_queue_url),
+        webhooks_queue: aws.queue(config.webhooks_queue_url),
         clock,
     };
-    let worker = app.clone();
-    Ok(Function::new().http(api().router(app)).queue(move |batch| {
-        let app = worker.clone();
-        async move { each(batch, |event| consume::load_codes::handle(&app, event)).await }
-    }))
+    let (worker, publisher, sweeper) = (app.clone(), app.clone(), app.clone());
+    Ok(Function::new()
+        .http(api().router(app))
+        .queue(move |batch| {
+            let app = worker.clone();
+            async move { consume::handle_batch(&app, batch).await }
+        })
+        .publish(move |change| publisher.events(change))
+        .schedule(move |schedule| {
+            let app = sweeper.clone();
+            async move { sweep::run(&app, &schedule).await }
+        }))
+}
+
+impl App {
+    /// The events of a change, each with the queue of its subscriber.
+    fn events(&self, change: &Change) -> Result<Vec<(Queue, kernel::Event)>, ServiceError> {
+        let events = events::events(change)?.into_iter();
+        let queue = |subscriber| match subscriber {
+            Subscriber::Events => &self.events_queue,
+            Subscriber::Vouchers => &self.vouchers_queue,
+            Subscriber::Webhooks => &self.webhooks_queue,
+        };
+        let addressed = events.map(|(subscriber, event)| (queue(subscriber).clone(), event));
+        Ok(addressed.collect())
+    }
 }

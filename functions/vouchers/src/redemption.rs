@@ -1,12 +1,13 @@
 //! Whether a member may have a reward, and what that means: the rules, pure.
 
 use jiff::SignedDuration;
-use kernel::{Id, Points, Timestamp, kind};
-use wallet::{Reason, SpendError, Wallet};
+use kernel::{Currency, Id, Money, Points, Timestamp, kind};
+use wallet::{HoldError, Reason, SpendError, Wallet};
 
 use crate::{
-    reward::{Reward, Status},
-    voucher::Issue,
+    purchase::Purchase,
+    reward::{Product, Reward, Status, ValidDays},
+    voucher::{Issue, Order, Stage, Voucher, spread},
 };
 
 /// What a member asks for.
@@ -38,6 +39,9 @@ pub(crate) enum RedeemError {
         /// How often one may.
         limit: u32,
     },
+    /// The member has as many redemptions open as one may.
+    #[error("too many of the member's redemptions wait for partners")]
+    TooManyPending,
     /// No code is left.
     #[error("no voucher of this reward is left")]
     OutOfStock,
@@ -51,12 +55,29 @@ pub(crate) enum RedeemError {
     },
 }
 
-/// A voucher and to whom it goes.
+/// A voucher of a pool and to whom it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Redemption {
     pub(crate) voucher: Id<kind::Voucher>,
+    pub(crate) order: Order,
     pub(crate) issue: Issue,
 }
+
+/// What a voucher on demand is bought as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The voucher's id, which is its reference at the partner too.
+    pub(crate) voucher: Id<kind::Voucher>,
+    pub(crate) product: Product,
+    /// The currency that is reckoned in with the partner.
+    pub(crate) currency: Currency,
+}
+
+/// How long points are held for a voucher on demand: far longer than a code is tried for, and longer
+/// than any partner has yet needed to say that there will be none. Should a partner be silent for
+/// longer, the points are the member's again by themselves; no code was shown to anybody, and the
+/// partner is told to void it until it does.
+const HELD_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Decides on `wish`: takes the price out of `wallet` and issues the `free` voucher, if there is
 /// one. The member has redeemed the reward `redeemed` times before.
@@ -68,6 +89,83 @@ pub(crate) fn redeem(
     wallet: &mut Wallet,
     now: Timestamp,
 ) -> Result<Redemption, RedeemError> {
+    let order = admit(reward, wish, redeemed, owed(reward, Currency::CNY), now)?;
+    let voucher = free.ok_or(RedeemError::OutOfStock)?;
+    let price = order.price;
+    let spent = wallet.spend(price, Reason::from(voucher), now).map_err(
+        |SpendError::Insufficient { available }| RedeemError::InsufficientPoints {
+            price,
+            available,
+        },
+    )?;
+    let issue = Issue {
+        issued_at: now,
+        expires_at: valid_until(reward.voucher_valid_days, now),
+        spent,
+    };
+    Ok(Redemption {
+        voucher,
+        order,
+        issue,
+    })
+}
+
+/// Decides on `wish` for a reward whose vouchers its partner issues on demand: holds the price in
+/// `wallet` for a voucher that is pending until the partner has answered.
+pub(crate) fn order(
+    reward: &Reward,
+    wanted: Wanted,
+    wish: &Wish,
+    redeemed: u32,
+    wallet: &mut Wallet,
+    now: Timestamp,
+) -> Result<Voucher, RedeemError> {
+    let (id, unit_price) = (wanted.voucher, owed(reward, wanted.currency));
+    let order = admit(reward, wish, redeemed, unit_price, now)?;
+    let price = order.price;
+    let purchase = Purchase::begun(
+        wanted.product,
+        reward.voucher_valid_days,
+        unit_price,
+        now,
+        spread(id),
+    );
+    let voucher = Voucher {
+        id,
+        batch: None,
+        created_at: now,
+        order,
+        stage: Stage::Pending(purchase),
+        version: 1,
+    };
+    let until = now.checked_add(HELD_FOR).unwrap_or(Timestamp::MAX);
+    let held = wallet.hold(voucher.hold(), price, until, Reason::from(id), now);
+    held.map_err(|error| match error {
+        HoldError::Insufficient { available } => {
+            RedeemError::InsufficientPoints { price, available }
+        }
+        // The id is new and the price is not zero, so only the number of holds is left.
+        HoldError::TooMany | HoldError::Empty | HoldError::Used => RedeemError::TooManyPending,
+    })?;
+    Ok(voucher)
+}
+
+/// Until when a voucher is good that is issued now. Ten years at most, so only a clock at the end of
+/// time is out of range.
+pub(crate) fn valid_until(valid: ValidDays, now: Timestamp) -> Timestamp {
+    let hours = i64::from(valid.days()) * 24;
+    now.checked_add(SignedDuration::from_hours(hours))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// What all redemptions of a reward must fulfil, whatever it is supplied from.
+fn admit(
+    reward: &Reward,
+    wish: &Wish,
+    redeemed: u32,
+    unit_price: Money,
+    now: Timestamp,
+) -> Result<Order, RedeemError> {
     match reward.status {
         Status::Published => {}
         Status::Paused => return Err(RedeemError::Paused),
@@ -82,33 +180,30 @@ pub(crate) fn redeem(
     {
         return Err(RedeemError::LimitReached { limit: limit.get() });
     }
-    let voucher = free.ok_or(RedeemError::OutOfStock)?;
-    let spent = wallet.spend(price, Reason::from(voucher), now).map_err(
-        |SpendError::Insufficient { available }| RedeemError::InsufficientPoints {
-            price,
-            available,
-        },
-    )?;
-    let valid_hours = i64::from(reward.voucher_valid_days.days()) * 24;
-    let issue = Issue {
+    Ok(Order {
         holder: wish.account,
         reward: reward.id,
         reward_name: reward.name.clone(),
         partner: reward.partner.clone(),
-        issued_at: now,
-        // Ten years at most, so only a clock at the end of time is out of range.
-        expires_at: now
-            .checked_add(SignedDuration::from_hours(valid_hours))
-            .unwrap_or(Timestamp::MAX),
-        spent,
-    };
-    Ok(Redemption { voucher, issue })
+        price,
+        unit_price: Some(unit_price),
+        is_counted: reward.limit_per_member.is_some(),
+        ordered_at: now,
+    })
+}
+
+/// What a voucher costs the platform. A reward without an agreed price is from before there were
+/// prices, when every partner reckoned in CNY.
+fn owed(reward: &Reward, currency: Currency) -> Money {
+    reward
+        .unit_price
+        .map_or(Money::zero(currency), |price| price.money())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reward::{PartnerName, Price, ValidDays};
+    use crate::reward::{PartnerName, Price};
 
     const NOW: Timestamp = Timestamp::constant(1_780_000_000, 0);
 
@@ -125,6 +220,8 @@ mod tests {
             price: Price::try_from(60).unwrap(),
             limit_per_member: std::num::NonZeroU32::new(2),
             voucher_valid_days: ValidDays::try_from(30).unwrap(),
+            supply: crate::reward::Supply::CodePool {},
+            unit_price: None,
             status: Status::Published,
             created_at: NOW,
             version: 1,
@@ -160,10 +257,10 @@ mod tests {
         let redemption = redeem(&reward(), &wish(), 1, free(), &mut wallet, NOW).unwrap();
         assert_eq!(Some(redemption.voucher), free());
         let issue = redemption.issue;
-        assert_eq!(issue.price().get(), 60);
+        assert_eq!(issue.spent.points().get(), 60);
         assert_eq!(wallet.balance(NOW).available, 40);
         assert_eq!(issue.expires_at.as_second(), NOW.as_second() + 30 * 86_400);
-        assert_eq!(issue.reward_name, reward().name);
+        assert_eq!(redemption.order.reward_name, reward().name);
     }
 
     #[test]

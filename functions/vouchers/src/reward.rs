@@ -1,8 +1,8 @@
 //! Rewards: what a partner offers for points, and how it may be changed.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, str::FromStr};
 
-use kernel::{Id, Points, Timestamp, kind};
+use kernel::{Currency, Id, Money, Points, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Name, Prose};
@@ -18,6 +18,10 @@ pub(crate) struct Reward {
     pub(crate) price: Price,
     pub(crate) limit_per_member: Option<NonZeroU32>,
     pub(crate) voucher_valid_days: ValidDays,
+    pub(crate) supply: Supply,
+    /// What the platform owes the partner for each voucher; `None` of rewards from before there were
+    /// prices, for which nothing is owed.
+    pub(crate) unit_price: Option<AgreedPrice>,
     pub(crate) status: Status,
     pub(crate) created_at: Timestamp,
     /// Counts its changes. A redemption commits only under the version it was decided on.
@@ -43,6 +47,41 @@ pub(crate) enum Status {
     /// Out of the catalogue for a while.
     Paused,
 }
+
+/// Where its vouchers come from. It never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = RewardSupply)]
+pub(crate) enum Supply {
+    /// Codes that the partner has delivered before. The braces make serde refuse fields beside it.
+    CodePool {},
+    /// The partner's API issues each when it is redeemed.
+    OnDemand {
+        /// What the partner calls it there.
+        #[schema(value_type = String, example = "breakfast-set", min_length = 1, max_length = 64)]
+        product: Product,
+    },
+}
+
+/// How a partner's API names what it issues: 1 to 64 visible ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Product(String);
+
+/// A text that names no product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is not 1 to {MAX_PRODUCT_BYTES} visible ASCII characters")]
+pub(crate) struct ProductError;
+
+/// What one voucher costs the platform: nothing or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Money", into = "Money")]
+pub(crate) struct AgreedPrice(Money);
+
+/// An amount that no voucher costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a voucher costs nothing or more")]
+pub(crate) struct AgreedPriceError;
 
 /// What a reward costs: 1 to 1,000,000,000 points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +112,7 @@ pub(crate) struct Edit {
     pub(crate) price: Option<Price>,
     pub(crate) limit_per_member: Option<Option<NonZeroU32>>,
     pub(crate) voucher_valid_days: Option<ValidDays>,
+    pub(crate) unit_price: Option<AgreedPrice>,
     pub(crate) status: Option<Status>,
 }
 
@@ -89,6 +129,7 @@ pub(crate) enum EditError {
 
 const MAX_PRICE: i64 = 1_000_000_000;
 const MAX_VALID_DAYS: u16 = 3_650;
+const MAX_PRODUCT_BYTES: usize = 64;
 
 impl Reward {
     /// The reward after `edit`, one version on.
@@ -100,6 +141,7 @@ impl Reward {
             price: edit.price.unwrap_or(self.price),
             limit_per_member: edit.limit_per_member.unwrap_or(self.limit_per_member),
             voucher_valid_days: edit.voucher_valid_days.unwrap_or(self.voucher_valid_days),
+            unit_price: edit.unit_price.or(self.unit_price),
             status: match edit.status {
                 Some(status) => self.status.moved(status)?,
                 None => self.status,
@@ -119,6 +161,76 @@ impl Status {
             (Self::Draft, Self::Paused) => Err(EditError::NotPublished),
             (Self::Published | Self::Paused, Self::Draft) => Err(EditError::NoWayBack),
         }
+    }
+}
+
+impl Default for Supply {
+    fn default() -> Self {
+        Self::CodePool {}
+    }
+}
+
+impl FromStr for Product {
+    type Err = ProductError;
+
+    fn from_str(text: &str) -> Result<Self, ProductError> {
+        let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if visible && (1..=MAX_PRODUCT_BYTES).contains(&text.len()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ProductError)
+        }
+    }
+}
+
+impl TryFrom<String> for Product {
+    type Error = ProductError;
+
+    fn try_from(text: String) -> Result<Self, ProductError> {
+        text.parse()
+    }
+}
+
+impl From<Product> for String {
+    fn from(product: Product) -> Self {
+        product.0
+    }
+}
+
+impl Product {
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AgreedPrice {
+    /// Vouchers for which the partner asks nothing.
+    pub(crate) fn nothing(currency: Currency) -> Self {
+        Self(Money::zero(currency))
+    }
+
+    /// The price.
+    pub(crate) fn money(self) -> Money {
+        self.0
+    }
+}
+
+impl TryFrom<Money> for AgreedPrice {
+    type Error = AgreedPriceError;
+
+    fn try_from(money: Money) -> Result<Self, AgreedPriceError> {
+        if money.is_negative() {
+            Err(AgreedPriceError)
+        } else {
+            Ok(Self(money))
+        }
+    }
+}
+
+impl From<AgreedPrice> for Money {
+    fn from(price: AgreedPrice) -> Self {
+        price.0
     }
 }
 
@@ -201,6 +313,20 @@ mod tests {
         assert_eq!(i64::from(Price::try_from(MAX_PRICE).unwrap()), MAX_PRICE);
         for days in [0, MAX_VALID_DAYS + 1] {
             assert_eq!(ValidDays::try_from(days), Err(ValidDaysError));
+        }
+        let owed = |minor| AgreedPrice::try_from(Money::new(minor, kernel::Currency::CNY).unwrap());
+        assert_eq!(owed(-1), Err(AgreedPriceError));
+        assert!(owed(0).is_ok());
+    }
+
+    #[test]
+    fn a_product_is_what_the_partner_can_read() {
+        let longest = "x".repeat(MAX_PRODUCT_BYTES);
+        for text in ["a", "breakfast-set/2", &longest] {
+            assert_eq!(text.parse().map(|Product(name)| name), Ok(text.to_owned()));
+        }
+        for text in ["", " ", "a b", "é", "a\n", &format!("{longest}x")] {
+            assert_eq!(text.parse::<Product>(), Err(ProductError), "{text:?}");
         }
     }
 }

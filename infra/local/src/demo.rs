@@ -3,25 +3,25 @@
 //! Everything is made through the API, as a person would; only the operator's role is set by hand,
 //! since there is no route that gives it away.
 
-use std::{fmt, time::Duration};
+mod chain;
+
+use std::fmt;
 
 use journeys::{Answer, Client, ClientError, Request};
 use kernel::{Id, kind};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{Planet, RoleError};
 
 const PASSWORD: &str = "planet on a laptop";
 const OPERATOR: &str = "operator@example.com";
 const FAN: &str = "fan@example.com";
-const CODES: usize = 20;
-/// How long the codes may take to load.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a person needs to know to use the demo world.
 #[derive(Clone, Debug)]
 pub struct DemoWorld {
     listening_token: Option<String>,
+    partner: Option<chain::Credentials>,
 }
 
 /// Why the demo world could not be made.
@@ -53,10 +53,15 @@ impl fmt::Display for DemoWorld {
         write!(
             formatter,
             "The demo world has a fan ({FAN}) and an operator ({OPERATOR}), both with the password \
-             {PASSWORD:?}, and a breakfast voucher with {CODES} codes."
+             {PASSWORD:?}, breakfast vouchers out of {} codes, and suppers that the demo chain makes \
+             on demand (its controls are at /sandbox/chain).",
+            chain::CODES
         )?;
         if let Some(token) = &self.listening_token {
             write!(formatter, "\nThe fan's listening token: {token}")?;
+        }
+        if let Some(partner) = &self.partner {
+            write!(formatter, "\n{partner}")?;
         }
         Ok(())
     }
@@ -68,14 +73,16 @@ pub async fn seed(planet: &Planet) -> Result<DemoWorld, DemoError> {
         client: Client::new(&planet.url()),
     };
     let Some(operator_id) = demo.sign_up(OPERATOR, "Planet's operator").await? else {
-        // The operator is made first, so that the rest is there or was meant not to be.
+        // The operator is made first, so that the rest is there or was meant not to be. The chain
+        // alone has forgotten who it is.
         return Ok(DemoWorld {
             listening_token: None,
+            partner: demo.remind_chain().await?,
         });
     };
     planet.make_operator(operator_id).await?;
     let operator = demo.sign_in(OPERATOR).await?;
-    demo.make_reward(&operator).await?;
+    let partner = demo.make_partner(&operator).await?;
     demo.sign_up(FAN, "Xiao Mei").await?;
     let fan = demo.sign_in(FAN).await?;
     let body = json!({ "name": "any player" });
@@ -83,6 +90,7 @@ pub async fn seed(planet: &Planet) -> Result<DemoWorld, DemoError> {
     let token = demo.expect(201, request).await?;
     Ok(DemoWorld {
         listening_token: Some(token.text_at("/token")),
+        partner: Some(partner),
     })
 }
 
@@ -136,79 +144,4 @@ impl Demo {
             .await?;
         Ok(session.text_at("/access_token"))
     }
-
-    async fn make_reward(&self, operator: &str) -> Result<(), DemoError> {
-        let partner = json!({ "name": "Golden Rooster Fried Chicken" });
-        let request = Request::post("/v1/partners", &partner).bearer(operator);
-        let partner = self.expect(201, request).await?.text_at("/id");
-        let reward = json!({
-            "partner_id": partner,
-            "name": "Breakfast voucher",
-            "description": "A breakfast set with soy milk, any morning before ten.",
-            "price_points": 10,
-            "voucher_valid_days": 30,
-        });
-        let request = Request::post("/v1/rewards", &reward).bearer(operator);
-        let reward = self.expect(201, request).await?.text_at("/id");
-        self.load_codes(operator, &reward).await?;
-        let path = format!("/v1/rewards/{reward}");
-        let publish = Request::new(http::Method::PATCH, path)
-            .json(&json!({ "status": "published" }))
-            .bearer(operator);
-        self.expect(200, publish).await?;
-        Ok(())
-    }
-
-    async fn load_codes(&self, operator: &str, reward: &str) -> Result<(), DemoError> {
-        let file = code_file();
-        let batch = json!({
-            "count": CODES,
-            "sha256": sha256_hex(file.as_bytes()),
-            "byte_size": file.len(),
-        });
-        let request = Request::post(format!("/v1/rewards/{reward}/code-batches"), &batch)
-            .bearer(operator)
-            .header("idempotency-key", "demo-codes");
-        let batch = self.expect(201, request).await?;
-        let mut upload = Request::new(http::Method::PUT, batch.text_at("/upload/url")).body(file);
-        let json = batch.json();
-        let headers = json.pointer("/upload/headers").and_then(Value::as_object);
-        for (name, value) in headers.into_iter().flatten() {
-            upload = upload.header(name, value.as_str().unwrap_or_default());
-        }
-        self.expect(200, upload).await?;
-        let path = format!("/v1/code-batches/{}", batch.text_at("/id"));
-        let load = Request::post(format!("{path}/load"), &json!({})).bearer(operator);
-        self.expect(202, load).await?;
-        let started = tokio::time::Instant::now();
-        loop {
-            let state = self
-                .expect(200, Request::get(path.as_str()).bearer(operator))
-                .await?;
-            match state.text_at("/status").as_str() {
-                "loaded" => return Ok(()),
-                "rejected" => return Err(DemoError::Codes(state.text())),
-                _ if started.elapsed() > PATIENCE => return Err(DemoError::Codes(state.text())),
-                _ => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
-        }
-    }
-}
-
-/// Codes as a chain would hand them over: a header and a code a line.
-fn code_file() -> String {
-    let mut file = "code\n".to_owned();
-    for index in 0..CODES {
-        let hash = sha256_hex(format!("demo code {index}").as_bytes());
-        file.push_str(&format!("GR-{}\n", hash[..12].to_uppercase()));
-    }
-    file
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    ring::digest::digest(&ring::digest::SHA256, bytes)
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

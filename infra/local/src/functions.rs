@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc, time::Dura
 
 use engines::{Engines, Permitted, template::Template};
 use kernel::Clock;
+use partner::Internet;
 use platform::{
     Aws, Environment, logging,
     serve::{Function, Invocation, StartError},
@@ -53,7 +54,21 @@ const BINARIES: &[(&str, Build)] = &[
     ("vouchers", |environment, aws, clock| {
         Box::pin(vouchers::build(environment, aws, clock))
     }),
+    ("webhooks", |environment, aws, clock| {
+        Box::pin(webhooks::build(environment, aws, clock))
+    }),
 ];
+
+/// What functions run in.
+pub(crate) struct Surroundings<'a> {
+    /// The services that they call.
+    pub(crate) engines: &'a Engines,
+    /// Where public names lead.
+    pub(crate) internet: &'a Internet,
+    pub(crate) clock: &'a Clock,
+    /// Where links that they sign for others lead, and nothing else.
+    pub(crate) endpoint: &'a str,
+}
 
 /// The running functions. Cheap to clone.
 #[derive(Clone)]
@@ -121,13 +136,10 @@ fn environment_of(function: &engines::template::Function, endpoint: &str) -> Env
 impl Functions {
     /// Starts every function of `template` with the environment that the template gives it.
     ///
-    /// Their calls to AWS go to `engines` without a socket, as far as their roles allow them; `endpoint`
-    /// is only where links that they sign for others lead.
-    pub async fn start(
+    /// Their calls to AWS go to the engines without a socket, as far as their roles allow them.
+    pub(crate) async fn start(
         template: &Template,
-        engines: &Engines,
-        clock: &Clock,
-        endpoint: &str,
+        world: &Surroundings<'_>,
     ) -> Result<Self, DeployError> {
         let mut deployed = BTreeMap::new();
         for function in &template.functions {
@@ -138,15 +150,16 @@ impl Functions {
                     function: function.logical_id.clone(),
                     binary: function.binary.clone(),
                 })?;
-            let environment = environment_of(function, endpoint);
+            let environment = environment_of(function, world.endpoint);
             let started = async {
                 let services: Arc<dyn Transport> = match template.role_of(function) {
-                    Some(role) => Arc::new(Permitted::new(engines.clone(), role.clone())),
+                    Some(role) => Arc::new(Permitted::new(world.engines.clone(), role.clone())),
                     // SAM would make a role for it, whose policies are SAM's own affair.
-                    None => Arc::new(engines.clone()),
+                    None => Arc::new(world.engines.clone()),
                 };
-                let aws = Aws::over(&environment, services)?;
-                build(environment, aws, clock.clone()).await
+                let aws = Aws::over(&environment, services)?
+                    .with_public_outbound(world.internet.outbound());
+                build(environment, aws, world.clock.clone()).await
             };
             let function_built = started.await.map_err(|source| DeployError::Start {
                 function: function.logical_id.clone(),

@@ -7,6 +7,7 @@
 //! Invariant: what is not in the template does not exist here either. Start at [`Planet::start`];
 //! `gateway` and `trigger` are the two halves of what AWS does, `functions` what we do.
 
+mod chain;
 pub mod demo;
 mod functions;
 mod gateway;
@@ -39,7 +40,7 @@ use platform::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use self::{gateway::Gateway, trigger::Triggers};
+use self::{functions::Surroundings, gateway::Gateway, trigger::Triggers};
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -144,11 +145,20 @@ impl Planet {
         payment_gateway::introduce(&template, &engines)?;
         let clock = Clock::system();
         let sandbox = payment_gateway::open(&clock)?;
-        let functions = Functions::start(&template, &engines, &clock, &endpoint).await?;
+        let aws = Aws::over(&functions::credentials(), Arc::new(engines.clone()))?;
+        let internet = chain::internet(&aws, &clock);
+        let chain = chain::open(&internet, &aws, &clock, &endpoint);
+        let world = Surroundings {
+            engines: &engines,
+            internet: &internet,
+            clock: &clock,
+            endpoint: &endpoint,
+        };
+        let functions = Functions::start(&template, &world).await?;
         let gateway = Gateway::new(&template, engines.clone(), functions.clone(), clock.clone())?;
         let triggers = Triggers::start(&template, &engines, &functions, &clock)?;
         let (stop, mut stopped) = watch::channel(false);
-        let router = sandbox.router().fallback(
+        let router = sandbox.router().merge(chain.router()).fallback(
             |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: axum::extract::Request| async move {
                 gateway.answer(request, peer).await.map(axum::body::Body::from)
             },
@@ -159,7 +169,6 @@ impl Planet {
             let _ended = stopped.wait_for(|stopped| *stopped).await;
         });
         tokio::spawn(save_now_and_then(engines.clone(), stop.subscribe()));
-        let aws = Aws::over(&functions::credentials(), Arc::new(engines.clone()))?;
         tokio::spawn(payment_gateway::deliver(sandbox, aws, stop.subscribe()));
         Ok(Self {
             address,

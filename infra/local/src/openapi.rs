@@ -46,7 +46,7 @@ pub fn openapi() -> OpenApi {
 }
 
 /// Every context's own part of it, with the context's name.
-pub fn documents() -> [(&'static str, OpenApi); 10] {
+pub fn documents() -> [(&'static str, OpenApi); 11] {
     [
         ("accounts", accounts::api().openapi()),
         ("listening", listening::api().openapi()),
@@ -57,6 +57,7 @@ pub fn documents() -> [(&'static str, OpenApi); 10] {
         ("orders", orders::api().openapi()),
         ("payments", payments::api().openapi()),
         ("events", events::api().openapi()),
+        ("webhooks", webhooks::api().openapi()),
         ("front", front::api().openapi()),
     ]
 }

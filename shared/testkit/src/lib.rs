@@ -9,6 +9,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by a panic")]
 
+mod chain;
 mod client;
 mod documentation;
 mod world;

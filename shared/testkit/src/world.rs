@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use bytes::Bytes;
 use engines::{Engines, Parameters, Template};
 use kernel::{Clock, Id, Timestamp, kind};
+use partner::Internet;
 use platform::{
     Aws, Environment,
     serve::{Function, Invocation, StartError},
@@ -18,7 +19,7 @@ use crate::client::Client;
 /// The template that everything is made from.
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
 /// Where the world's API is, in links that lead out of it and back.
-const PUBLIC_URL: &str = "http://planet.test";
+pub(crate) const PUBLIC_URL: &str = "http://planet.test";
 /// What is another in a test than in the template.
 const PARAMETERS: [(&str, &str); 2] = [
     ("AlipayGatewayUrl", sandbox::GATEWAY_URL),
@@ -37,6 +38,8 @@ pub struct World {
     pub engines: Engines,
     /// The payment gateway that the world's functions speak to, without a socket.
     pub sandbox: Sandbox,
+    /// The internet that the world's functions find behind addresses that strangers gave.
+    pub internet: Internet,
     template: Template,
 }
 
@@ -65,14 +68,17 @@ impl World {
         let clock = Clock::manual(beginning);
         let keys = sandbox::Keys::well_known().expect("the sandbox's keys are keys");
         let sandbox = Sandbox::new(clock.clone(), keys);
+        let internet = Internet::new(clock.clone());
         let aws = Aws::over(&credentials(), Arc::new(engines.clone()))
             .expect("credentials")
-            .with_outbound(Arc::new(sandbox.clone()));
+            .with_outbound(Arc::new(sandbox.clone()))
+            .with_public_outbound(internet.outbound());
         Self {
             clock,
             aws,
             engines,
             sandbox,
+            internet,
             template,
         }
     }

@@ -5,10 +5,9 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Answer, Broken, Request, Teller, ensure, eventually};
+use crate::{Answer, Broken, Request, Teller, ensure, eventually, listening};
 
 pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
-    let now = Timestamp::now().as_second();
     let email = format!("fan-{}@example.com", Timestamp::now().as_nanosecond());
     let password = "correct horse battery staple";
 
@@ -43,10 +42,7 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     let access = session.text_at("/access_token");
 
     teller.step("She makes a token for the player she already uses.");
-    let request = json!({ "name": "the player in the kitchen" });
-    let request = Request::post("/v1/accounts/me/listening-tokens", &request).bearer(&access);
-    let player = teller.expect(201, request).await?;
-    let player = format!("Token {}", player.text_at("/token"));
+    let player = listening::player(&mut teller, &access).await?;
 
     teller.step("The player checks its token, as a ListenBrainz client does.");
     let request = Request::get("/1/validate-token").header("authorization", &player);
@@ -64,27 +60,14 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     teller.expect(200, request).await?;
 
     teller.step("It reports two hours of listening.");
-    let listens: Vec<_> = (0..30)
-        .map(|index| {
-            json!({
-                "listened_at": now - 7_200 + index * 240,
-                "track_metadata": {
-                    "artist_name": "Teresa Teng",
-                    "track_name": format!("Song {index}"),
-                    "additional_info": { "duration_ms": 240_000, "submission_client": "a player" },
-                },
-            })
-        })
-        .collect();
-    let import = json!({ "listen_type": "import", "payload": listens });
-    let request = Request::post("/1/submit-listens", &import).header("authorization", &player);
+    let request = listening::two_hours(&player);
     teller.expect(200, request.clone()).await?;
 
     teller.step("Unsure whether that arrived, it reports the same again.");
     teller.expect(200, request).await?;
 
     teller.step("Points arrive for each minute, once.");
-    let points = points_arrive(&mut teller, &access, 60).await?;
+    let points = listening::points_arrive(&mut teller, &access, 60).await?;
     ensure(points <= 121, || {
         format!("{points} points for two hours are too many")
     })?;
@@ -138,14 +121,6 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     teller.step("Without a token there is nothing to see.");
     teller.expect(401, Request::get("/v1/vouchers")).await?;
     Ok(())
-}
-
-/// Waits for at least `least` points and until their number rests.
-async fn points_arrive(teller: &mut Teller<'_>, access: &str, least: i64) -> Result<i64, Broken> {
-    let request = Request::get("/v1/accounts/me/points").bearer(access);
-    let has_them = |answer: &Answer| answer.number_at("/available") >= least;
-    let answer = eventually(teller, &request, has_them).await?;
-    Ok(answer.number_at("/available"))
 }
 
 /// The journal follows the wallet through a stream, so it too is awaited.

@@ -6,10 +6,19 @@
 //! [`Story`].
 
 mod client;
+mod codes;
+mod concert;
 mod first;
+mod listening;
+mod organization;
+mod partner;
+mod people;
+mod rewards;
 mod trade;
+mod upload;
 
 pub use client::{Answer, Client, ClientError};
+pub use codes::CodeFile;
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
@@ -40,6 +49,11 @@ pub const STORIES: &[Story] = &[
         name: "trade",
         about: "A label sells an album, tickets and a shirt; a fan buys from two shops, pays, receives, returns.",
         play: |teller| Box::pin(trade::play(teller)),
+    },
+    Story {
+        name: "partner",
+        about: "A restaurant chain gives vouchers for points and concert tickets for purchases; the books agree.",
+        play: |teller| Box::pin(partner::play(teller)),
     },
 ];
 
@@ -144,6 +158,27 @@ pub(crate) async fn eventually(
         })?;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// Asks until the answer, which others prepare meanwhile, is a good one and as it should be.
+pub(crate) async fn eventually_good(
+    teller: &mut Teller<'_>,
+    request: &Request,
+    holds: impl Fn(&Answer) -> bool,
+) -> Result<Answer, Broken> {
+    eventually(teller, request, |answer| {
+        answer.status < 300 && holds(answer)
+    })
+    .await
+}
+
+/// Asks until the answer has this status.
+pub(crate) async fn eventually_status(
+    teller: &mut Teller<'_>,
+    request: &Request,
+    status: u16,
+) -> Result<Answer, Broken> {
+    eventually(teller, request, |answer| answer.status == status).await
 }
 
 /// Breaks the story unless `holds`.

@@ -5,21 +5,19 @@
 
 mod buying;
 mod seller;
-mod upload;
 
-use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Answer, Broken, Request, Teller, ensure};
+use crate::{
+    Broken, Request, Teller, concert, ensure, eventually_good, eventually_status, people,
+    people::sign_up,
+};
 use buying::Order;
 use seller::Seller;
 
-/// The operator of the demo world; see `infra/local/src/demo.rs`.
-const OPERATOR: (&str, &str) = ("operator@example.com", "planet on a laptop");
-
 pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
     teller.step("An operator signs in, to review what is to be reviewed.");
-    let operator = sign_in(&mut teller, OPERATOR.0, OPERATOR.1).await?;
+    let operator = people::operator(&mut teller).await?;
 
     let label = Seller::found(&mut teller, &operator, "Silk Records", "record_company").await?;
     let studio = Seller::found(&mut teller, &operator, "Paper Lantern", "personal_office").await?;
@@ -30,7 +28,7 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
 
     teller.step("A fan signs up and looks for the band.");
     let fan = sign_up(&mut teller, "Xiao Mei").await?;
-    let found = eventually(
+    let found = eventually_good(
         &mut teller,
         &Request::get(format!("/v1/listings?shop={}&q=lantern", label.shop)),
         |answer| {
@@ -84,7 +82,7 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
 
     teller.step("The payment knows what went back, to the fen.");
     let request = Request::get(format!("/v1/payment-intents/{intent}")).bearer(&fan);
-    eventually(&mut teller, &request, |answer| {
+    eventually_good(&mut teller, &request, |answer| {
         answer.text_at("/state") == "partially_refunded"
             && answer.number_at("/refunded/minor") == refunded
     })
@@ -101,7 +99,7 @@ pub(crate) async fn play(mut teller: Teller<'_>) -> Result<(), Broken> {
 async fn attend(teller: &mut Teller<'_>, fan: &str, label: &Seller) -> Result<(), Broken> {
     teller.step("The tickets are hers, each with a secret of its own.");
     let request = Request::get("/v1/tickets").bearer(fan);
-    let tickets = eventually(teller, &request, |answer| {
+    let tickets = eventually_good(teller, &request, |answer| {
         answer.json()["items"]
             .as_array()
             .is_some_and(|items| items.len() == 2)
@@ -128,11 +126,7 @@ async fn attend(teller: &mut Teller<'_>, fan: &str, label: &Seller) -> Result<()
     let request = Request::get(format!("/v1/tickets/{own}")).bearer(fan);
     let own_code = teller.expect(200, request).await?.text_at("/code");
     let day = tickets.text_at("/items/0/days/0");
-    let check_in = |code: &str, key: &str| {
-        Request::post("/v1/check-ins", &json!({ "ticket_code": code, "day": day }))
-            .bearer(&label.token)
-            .header("idempotency-key", key)
-    };
+    let check_in = |code: &str, key: &str| concert::check_in(&label.token, code, &day, key);
     teller
         .expect(409, check_in(&old_code, "first-scan"))
         .await?;
@@ -149,55 +143,4 @@ async fn attend(teller: &mut Teller<'_>, fan: &str, label: &Seller) -> Result<()
     ensure(again.text_at("/code") == "ticket_already_used", || {
         "the second entry is refused for another reason".into()
     })
-}
-
-/// Signs up and in; gives the access token.
-async fn sign_up(teller: &mut Teller<'_>, name: &str) -> Result<String, Broken> {
-    let email = format!("{}@example.com", unique());
-    let password = "correct horse battery staple";
-    let request = json!({
-        "email": email,
-        "password": password,
-        "display_name": name,
-        "time_zone": "Asia/Shanghai",
-        "acquisition_source": "organic",
-    });
-    teller
-        .expect(201, Request::post("/v1/accounts", &request))
-        .await?;
-    sign_in(teller, &email, password).await
-}
-
-async fn sign_in(teller: &mut Teller<'_>, email: &str, password: &str) -> Result<String, Broken> {
-    let request = json!({ "email": email, "password": password });
-    let session = teller
-        .expect(200, Request::post("/v1/sessions", &request))
-        .await?;
-    Ok(session.text_at("/access_token"))
-}
-
-/// A word that no other run of the story uses.
-fn unique() -> String {
-    format!("n{}", Timestamp::now().as_nanosecond())
-}
-
-/// Asks until the answer, which others prepare meanwhile, is as it should be.
-async fn eventually(
-    teller: &mut Teller<'_>,
-    request: &Request,
-    holds: impl Fn(&Answer) -> bool,
-) -> Result<Answer, Broken> {
-    crate::eventually(teller, request, |answer| {
-        answer.status < 300 && holds(answer)
-    })
-    .await
-}
-
-/// Asks until the answer has this status.
-async fn eventually_status(
-    teller: &mut Teller<'_>,
-    request: &Request,
-    status: u16,
-) -> Result<Answer, Broken> {
-    crate::eventually(teller, request, |answer| answer.status == status).await
 }

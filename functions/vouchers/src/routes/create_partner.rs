@@ -4,12 +4,13 @@ use axum::{extract::State, response::Response};
 use kernel::Id;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Json, Operator, fields::if_present};
+use web::{ApiError, Json, Operator, fields::if_present, with_version};
 
-use super::partner_out::PartnerOut;
+use super::{partner_api::PartnerApiIn, partner_out::PartnerOut};
 use crate::{
     App,
-    partner::{ContactEmail, Partner},
+    partner::{self, ContactEmail, Mode, Partner},
+    terms::Terms,
     text::Name,
 };
 
@@ -24,6 +25,19 @@ pub(crate) struct PartnerIn {
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = String, required = false, example = "vouchers@example.org")]
     contact_email: Option<ContactEmail>,
+    /// Whether what it does is worth anything; `live` if absent.
+    #[serde(default)]
+    #[schema(required = false)]
+    mode: Mode,
+    /// What is agreed with it; what is absent is as usual: it pays later, in CNY, without limits, and
+    /// nothing has a price.
+    #[serde(default)]
+    #[schema(required = false)]
+    terms: Terms,
+    /// Where it sells vouchers on demand.
+    #[serde(default, deserialize_with = "if_present")]
+    #[schema(value_type = PartnerApiIn, required = false)]
+    api: Option<PartnerApiIn>,
 }
 
 /// Enter a partner
@@ -35,8 +49,9 @@ pub(crate) struct PartnerIn {
     tag = "vouchers",
     request_body = PartnerIn,
     responses(
-        (status = 201, description = "The partner", body = PartnerOut),
+        (status = 201, description = "The partner; its version is the `ETag`", body = PartnerOut),
         (status = 403, description = "`forbidden`: the caller is no operator", body = web::Problem),
+        (status = 422, description = "`validation_failed`; `url_not_allowed`: the API is at no public address", body = web::Problem),
     )
 )]
 pub(crate) async fn create_partner(
@@ -44,12 +59,23 @@ pub(crate) async fn create_partner(
     _: Operator,
     Json(wanted): Json<PartnerIn>,
 ) -> Result<Response, ApiError> {
+    let api = match wanted.api {
+        Some(api) => Some(api.checked(&app).await?),
+        None => None,
+    };
     let partner = Partner {
         id: Id::generate(&app.clock),
         name: wanted.name,
         contact_email: wanted.contact_email,
+        state: partner::State::Active,
+        mode: wanted.mode,
+        terms: wanted.terms,
+        api,
+        keys: Vec::new(),
         created_at: app.clock.now(),
+        version: 1,
     };
-    app.store.create_partner(&partner).await?;
-    Ok(Json(PartnerOut::from(&partner)).created())
+    app.store.save_partner(&partner).await?;
+    let created = Json(PartnerOut::from(&partner)).created();
+    Ok(with_version(partner.version, created))
 }

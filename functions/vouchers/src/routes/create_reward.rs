@@ -6,12 +6,12 @@ use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Json, Operator, fields::if_present, with_version};
+use web::{ApiError, Json, MoneyOut, Operator, fields::if_present, with_version};
 
 use super::{edit_reward, reward_out::RewardOut};
 use crate::{
     App,
-    reward::{PartnerName, Price, Reward, Status, ValidDays},
+    reward::{AgreedPrice, PartnerName, Price, Reward, Status, Supply, ValidDays},
     text::{Name, Prose},
 };
 
@@ -42,11 +42,19 @@ pub(crate) struct RewardIn {
     /// How many days its vouchers are good for, from their issue on.
     #[schema(value_type = u16, example = 30, minimum = 1, maximum = 3650)]
     voucher_valid_days: ValidDays,
+    /// Where its vouchers come from: codes that are delivered, or the partner's API. It stays so.
+    #[serde(default)]
+    #[schema(required = false)]
+    supply: Supply,
+    /// What the partner is owed for each voucher, in the currency of its terms; nothing if absent.
+    #[serde(default, deserialize_with = "if_present")]
+    #[schema(value_type = MoneyOut, required = false)]
+    unit_price: Option<AgreedPrice>,
 }
 
 /// Prepare a reward
 ///
-/// For operators. It is a draft; load codes and publish it.
+/// For operators. It is a draft; load codes, if it is supplied from a pool, and publish it.
 #[utoipa::path(
     post,
     path = "/v1/rewards",
@@ -66,6 +74,7 @@ pub(crate) async fn create_reward(
     let partner = app.store.partner(wanted.partner_id).await?;
     let partner =
         partner.ok_or_else(|| ApiError::field("/partner_id", "there is no such partner"))?;
+    let unit_price = edit_reward::agreed(&partner, wanted.unit_price)?;
     let reward = Reward {
         id: Id::generate(&app.clock),
         partner: PartnerName {
@@ -78,6 +87,8 @@ pub(crate) async fn create_reward(
         price: wanted.price_points,
         limit_per_member: wanted.limit_per_member,
         voucher_valid_days: wanted.voucher_valid_days,
+        supply: wanted.supply,
+        unit_price: Some(unit_price),
         status: Status::Draft,
         created_at: app.clock.now(),
         version: 1,

@@ -7,7 +7,7 @@ use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{
-    ApiError, Code, IfMatch, Json, Operator, Path,
+    ApiError, Code, IfMatch, Json, MoneyOut, Operator, Path,
     fields::{if_present, nullable},
     with_version,
 };
@@ -15,7 +15,8 @@ use web::{
 use super::reward_out::RewardOut;
 use crate::{
     App,
-    reward::{Edit, Price, Status, ValidDays},
+    partner::Partner,
+    reward::{AgreedPrice, Edit, Price, Reward, Status, ValidDays},
     store::EditRewardError,
     text::{Name, Prose},
 };
@@ -49,6 +50,10 @@ pub(crate) struct RewardPatch {
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = u16, required = false, minimum = 1, maximum = 3650)]
     voucher_valid_days: Option<ValidDays>,
+    /// What the partner is owed for each voucher that is issued from now on.
+    #[serde(default, deserialize_with = "if_present")]
+    #[schema(value_type = MoneyOut, required = false)]
+    unit_price: Option<AgreedPrice>,
     /// `published` or `paused`.
     #[serde(default, deserialize_with = "if_present")]
     #[schema(value_type = Status, required = false)]
@@ -71,7 +76,7 @@ pub(crate) struct RewardPatch {
         (status = 200, description = "The reward as it is now; its version is the `ETag`", body = RewardOut),
         (status = 403, description = "`forbidden`: the caller is no operator", body = web::Problem),
         (status = 404, description = "`not_found`", body = web::Problem),
-        (status = 409, description = "`state_conflict`: its status cannot change so", body = web::Problem),
+        (status = 409, description = "`state_conflict`: its status cannot change so, or its partner is not live", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
     )
 )]
@@ -87,12 +92,45 @@ pub(crate) async fn edit_reward(
     if version.is_some_and(|version| version != reward.version) {
         return Err(ApiError::new(Code::PreconditionFailed));
     }
+    permit(&app, &reward, &patch).await?;
     let reward = reward
         .edited(Edit::from(patch))
         .map_err(|error| ApiError::new(Code::StateConflict).detail(error.to_string()))?;
     app.store.save_reward(&reward).await.map_err(refusal)?;
     let out = RewardOut::of(&app, &reward).await?;
     Ok(with_version(reward.version, Json(out)))
+}
+
+/// Refuses what the partner stands against: a price in another currency than is reckoned in with it,
+/// and offering what is only tried out.
+async fn permit(app: &App, reward: &Reward, patch: &RewardPatch) -> Result<(), ApiError> {
+    let publishes = patch.status == Some(Status::Published);
+    if patch.unit_price.is_none() && !publishes {
+        return Ok(());
+    }
+    let partner = app.store.partner(reward.partner.id).await?;
+    let partner = partner.ok_or_else(|| ApiError::internal("a reward's partner is not there"))?;
+    agreed(&partner, patch.unit_price)?;
+    if publishes && partner.is_sandbox() {
+        let detail = "the partner is in the sandbox: its rewards are on offer once it is live";
+        return Err(ApiError::new(Code::StateConflict).detail(detail));
+    }
+    Ok(())
+}
+
+/// The price that is agreed with the partner: nothing, if none is named.
+pub(super) fn agreed(
+    partner: &Partner,
+    price: Option<AgreedPrice>,
+) -> Result<AgreedPrice, ApiError> {
+    let currency = partner.terms.currency;
+    let price = price.unwrap_or(AgreedPrice::nothing(currency));
+    if price.money().currency() == currency {
+        Ok(price)
+    } else {
+        let detail = format!("what is owed to this partner is reckoned in {currency}");
+        Err(ApiError::field("/unit_price", detail))
+    }
 }
 
 /// Somebody else changed it between our read and our write: to the caller that is the same as
@@ -113,6 +151,7 @@ impl From<RewardPatch> for Edit {
             price: patch.price_points,
             limit_per_member: patch.limit_per_member,
             voucher_valid_days: patch.voucher_valid_days,
+            unit_price: patch.unit_price,
             status: patch.status,
         }
     }

@@ -25,7 +25,7 @@ pub(crate) async fn get_voucher(
 ) -> Result<Json<VoucherOut>, ApiError> {
     let voucher = app.store.voucher(id).await?;
     let voucher = voucher
-        .filter(|voucher| voucher.issue.holder == caller.account)
+        .filter(|voucher| voucher.order.holder == caller.account)
         .ok_or_else(ApiError::not_found)?;
     VoucherOut::of(&app, &voucher).map(Json)
 }

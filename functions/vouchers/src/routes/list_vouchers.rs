@@ -8,7 +8,7 @@ use crate::{App, store::HeldAt};
 
 /// List one's vouchers
 ///
-/// Newest first, each with its code.
+/// Newest first, each with its code if it has one by now.
 #[utoipa::path(
     get,
     path = "/v1/vouchers",
@@ -27,7 +27,7 @@ pub(crate) async fn list_vouchers(
         .vouchers_of(caller.account, after, paging.limit)
         .await?;
     let last = page.items.last().map(|voucher| HeldAt {
-        issued_at: voucher.issue.issued_at,
+        ordered_at: voucher.order.ordered_at,
         voucher: voucher.id,
     });
     let next = last.filter(|_| page.has_more).map(|last| last.to_string());

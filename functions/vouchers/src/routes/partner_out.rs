@@ -4,7 +4,11 @@ use kernel::{Id, Timestamp, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{partner::Partner, reward::PartnerName};
+use crate::{
+    partner::{Mode, Partner, PartnerApi, State},
+    reward::PartnerName,
+    terms::Terms,
+};
 
 /// A partner, as operators see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,9 +22,28 @@ pub(crate) struct PartnerOut {
     /// Where an operator can write to it.
     #[schema(example = "vouchers@example.org")]
     contact_email: Option<String>,
+    /// Whether anything is exchanged with it.
+    state: State,
+    /// Whether what it does is worth anything.
+    mode: Mode,
+    /// What is agreed with it.
+    terms: Terms,
+    /// Where it sells vouchers on demand; null if it does not.
+    api: Option<PartnerApiOut>,
     /// When it was entered.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// Counts its changes; the `ETag`, too.
+    #[schema(example = 1)]
+    version: u64,
+}
+
+/// The API at which vouchers are bought on demand.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PartnerApiOut {
+    /// What all its paths stand behind.
+    #[schema(example = "https://api.chain.example/planet")]
+    base: String,
 }
 
 /// A partner, as its rewards and vouchers name it.
@@ -41,7 +64,20 @@ impl From<&Partner> for PartnerOut {
             id: partner.id,
             name: partner.name.as_str().to_owned(),
             contact_email: email.map(|email| email.as_str().to_owned()),
+            state: partner.state,
+            mode: partner.mode,
+            terms: partner.terms.clone(),
+            api: partner.api.as_ref().map(PartnerApiOut::from),
             created_at: partner.created_at,
+            version: partner.version,
+        }
+    }
+}
+
+impl From<&PartnerApi> for PartnerApiOut {
+    fn from(api: &PartnerApi) -> Self {
+        Self {
+            base: api.base.to_string(),
         }
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::partner_out::PartnerNameOut;
 use crate::{
     App,
-    reward::{Reward, Status},
+    reward::{Reward, Status, Supply},
 };
 
 /// A reward.
@@ -54,10 +54,14 @@ pub(crate) enum Availability {
 impl RewardOut {
     /// The reward as it is shown, with what is known of its stock.
     pub(super) async fn of(app: &App, reward: &Reward) -> Result<Self, ServiceError> {
-        let availability = if app.store.is_in_stock(reward.id).await? {
-            Availability::InStock
-        } else {
-            Availability::OutOfStock
+        let in_stock = match &reward.supply {
+            Supply::CodePool {} => app.store.is_in_stock(reward.id).await?,
+            // Only the partner knows, and it is asked when somebody wants one.
+            Supply::OnDemand { .. } => true,
+        };
+        let availability = match in_stock {
+            true => Availability::InStock,
+            false => Availability::OutOfStock,
         };
         let terms = reward.terms.as_ref();
         Ok(Self {

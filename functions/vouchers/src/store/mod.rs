@@ -3,17 +3,41 @@
 //! The shapes of items are known here alone; the rest of the crate sees partners, rewards, batches
 //! and vouchers. Reads are strongly consistent.
 
+mod allotments;
+mod billing;
+mod clearing;
 mod code_batches;
+mod concerts;
+mod due;
+mod exchanges;
+mod grants;
+mod links;
+mod moves;
 mod partners;
 mod pool;
 mod redemptions;
 mod rewards;
+mod settlements;
 mod stock;
+mod transactions;
+mod voucher_item;
 mod vouchers;
 
+pub(crate) use allotments::allotment_of;
+pub(crate) use billing::{BILLING, billing_of};
+pub(crate) use clearing::{Found, PostError};
 pub(crate) use code_batches::CreateBatchError;
+pub(crate) use exchanges::exchange_of;
+pub(crate) use grants::grant_of;
+pub(crate) use links::MEMBER as LINKED_MEMBER;
+pub(crate) use links::{SaveLinkError, link_of};
+pub(crate) use moves::MoveError;
+pub(crate) use partners::SavePartnerError;
 pub(crate) use redemptions::CommitError;
 pub(crate) use rewards::EditRewardError;
+pub(crate) use settlements::{SettleError, settlement_of};
+pub(crate) use transactions::TRANSACTION;
+pub(crate) use voucher_item::voucher_of;
 pub(crate) use vouchers::HeldAt;
 
 use std::sync::Arc;
@@ -21,7 +45,7 @@ use std::sync::Arc;
 use kernel::Clock;
 use platform::{
     Aws,
-    table::{Key, Table},
+    table::{Key, Table, TransactError, Transaction},
 };
 
 use self::stock::Stock;
@@ -51,6 +75,11 @@ impl Store {
             clock,
             stock: Arc::default(),
         }
+    }
+
+    /// Commits writes that are true together, or none of them.
+    pub(crate) async fn transact(&self, transaction: Transaction) -> Result<(), TransactError> {
+        self.aws.transact(transaction).await
     }
 }
 

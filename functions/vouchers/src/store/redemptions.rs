@@ -9,7 +9,12 @@ use serde::Deserialize;
 use web::IDEMPOTENCY;
 
 use super::Store;
-use crate::{keys, redemption::Redemption, reward::Reward};
+use crate::{
+    keys,
+    redemption::Redemption,
+    reward::Reward,
+    voucher::{Order, Voucher},
+};
 
 /// How often a member has redeemed a reward that has a limit.
 #[derive(Deserialize)]
@@ -52,35 +57,74 @@ impl Store {
         debit: Write,
         record: Write,
     ) -> Result<(), CommitError> {
-        let shard = keys::pool_shard(redemption.voucher);
-        let on_offer = Write::check(&self.table, keys::offer(reward.id, shard))
+        let (voucher, order) = (redemption.voucher, &redemption.order);
+        let taken =
+            Write::delete(&self.table, keys::free(reward.id, voucher)).when("attribute_exists(pk)");
+        let mut writes = vec![
+            record,
+            debit,
+            self.on_offer(reward, voucher),
+            taken,
+            self.issue(redemption),
+            self.list(order.holder, order.ordered_at, voucher),
+        ];
+        writes.extend(self.count(reward, order));
+        let charge = order.charge(voucher, redemption.issue.issued_at);
+        writes.extend(charge.map(|charge| self.record_exchange(&charge)));
+        self.commit(writes).await?;
+        self.stock.forget(reward.id);
+        Ok(())
+    }
+
+    /// Commits the order of a voucher on demand as it was decided on, with the hold on the wallet and
+    /// the record of the request.
+    pub(crate) async fn commit_order(
+        &self,
+        reward: &Reward,
+        voucher: &Voucher,
+        hold: Write,
+        record: Write,
+    ) -> Result<(), CommitError> {
+        let order = &voucher.order;
+        let mut writes = vec![
+            record,
+            hold,
+            self.on_offer(reward, voucher.id),
+            self.save_voucher(voucher),
+            self.list(order.holder, order.ordered_at, voucher.id),
+        ];
+        writes.extend(self.count(reward, order));
+        self.commit(writes).await
+    }
+
+    /// Takes a voucher that its holder did not get, or not for good, off the count of how often the
+    /// reward was redeemed.
+    pub(crate) fn uncount(&self, order: &Order) -> Option<Write> {
+        let key = keys::redeemed(order.holder, order.reward);
+        let less = Write::update(&self.table, key, "ADD #count :less").bind(":less", -1);
+        order.is_counted.then_some(less)
+    }
+
+    fn on_offer(&self, reward: &Reward, voucher: Id<kind::Voucher>) -> Write {
+        let shard = keys::pool_shard(voucher);
+        Write::check(&self.table, keys::offer(reward.id, shard))
             .when("#version = :version")
-            .bind(":version", reward.version);
-        let taken = Write::delete(&self.table, keys::free(reward.id, redemption.voucher))
-            .when("attribute_exists(pk)");
-        let mut transaction = Transaction::new()
-            .and(record)
-            .and(debit)
-            .and(on_offer)
-            .and(taken)
-            .and(self.issue(redemption))
-            .and(self.list(redemption));
-        if let Some(limit) = reward.limit_per_member {
-            let count = Write::update(
-                &self.table,
-                keys::redeemed(redemption.issue.holder, reward.id),
-                "ADD #count :one",
-            )
+            .bind(":version", reward.version)
+    }
+
+    fn count(&self, reward: &Reward, order: &Order) -> Option<Write> {
+        let limit = reward.limit_per_member?;
+        let key = keys::redeemed(order.holder, reward.id);
+        let more = Write::update(&self.table, key, "ADD #count :one")
             .when("attribute_not_exists(#count) OR #count < :limit")
             .bind(":one", 1)
             .bind(":limit", limit);
-            transaction = transaction.and(count);
-        }
-        match self.aws.transact(transaction).await {
-            Ok(()) => {
-                self.stock.forget(reward.id);
-                Ok(())
-            }
+        Some(more)
+    }
+
+    async fn commit(&self, writes: Vec<Write>) -> Result<(), CommitError> {
+        match self.aws.transact(Transaction::from(writes)).await {
+            Ok(()) => Ok(()),
             Err(TransactError::Cancelled(cancellation)) if cancellation.names(IDEMPOTENCY) => {
                 Err(CommitError::Repeated)
             }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{PageOf, Store, attributes};
 use crate::{
     keys::{self, POOL_SHARDS},
-    reward::{PartnerName, Price, Reward, Status, ValidDays},
+    reward::{AgreedPrice, PartnerName, Price, Reward, Status, Supply, ValidDays},
     text::{Name, Prose},
 };
 
@@ -33,6 +33,10 @@ struct RewardItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limit_per_member: Option<NonZeroU32>,
     voucher_valid_days: ValidDays,
+    #[serde(default)]
+    supply: Supply,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unit_price: Option<AgreedPrice>,
     status: Status,
     created_at: Timestamp,
     version: u64,
@@ -136,6 +140,8 @@ fn item(reward: &Reward, key: &Key) -> RewardItem {
         price: reward.price,
         limit_per_member: reward.limit_per_member,
         voucher_valid_days: reward.voucher_valid_days,
+        supply: reward.supply.clone(),
+        unit_price: reward.unit_price,
         status: reward.status,
         created_at: reward.created_at,
         version: reward.version,
@@ -153,6 +159,8 @@ impl From<RewardItem> for Reward {
             price: item.price,
             limit_per_member: item.limit_per_member,
             voucher_valid_days: item.voucher_valid_days,
+            supply: item.supply,
+            unit_price: item.unit_price,
             status: item.status,
             created_at: item.created_at,
             version: item.version,

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::shop::{PRICE, Shop, redeem};
 
 /// Every item of a table, as text.
-async fn everything_in(shop: &Shop, table: &str) -> String {
+pub(crate) async fn everything_in(shop: &Shop, table: &str) -> String {
     let name = shop.world.table(table).name().to_owned();
     let request = http::Request::post("https://dynamodb.us-east-1.amazonaws.com/")
         .header("x-amz-target", "DynamoDB_20120810.Scan")

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, fmt::Write as _};
 
 use kernel::{Id, kind};
+use platform::table::Key;
 use serde_json::{Value, json};
 use testkit::{Answer, App, Client, World};
 use wallet::{Play, Rules, Wallets};
@@ -143,6 +144,28 @@ impl Shop {
     pub(crate) async fn points(&self, name: &str) -> i64 {
         let wallet = self.wallets().load(account(name)).await.unwrap();
         wallet.balance(self.world.clock.now()).available
+    }
+
+    /// How many points of a member are set aside.
+    pub(crate) async fn held(&self, name: &str) -> i64 {
+        let wallet = self.wallets().load(account(name)).await.unwrap();
+        wallet.balance(self.world.clock.now()).held.get()
+    }
+
+    /// How many points of a member expire next, and when.
+    pub(crate) async fn expiring(&self, name: &str) -> Vec<wallet::Expiring> {
+        let wallet = self.wallets().load(account(name)).await.unwrap();
+        wallet.balance(self.world.clock.now()).expiring
+    }
+
+    /// The record of what was exchanged by a voucher, if there is one.
+    pub(crate) async fn exchange(&self, voucher: &Value, posting: &str) -> Option<Value> {
+        let id = voucher["id"].as_str().unwrap();
+        let exchange = Id::<kind::Exchange>::derive(&["exchange", id, posting]);
+        let key = Key::sorted(format!("EXCHANGE#{exchange}"), "EXCHANGE");
+        let table = self.world.table("VouchersTable");
+        let item: Option<Value> = table.get(&key).await.unwrap();
+        item.map(|item| item["exchange"].clone())
     }
 
     fn wallets(&self) -> Wallets {

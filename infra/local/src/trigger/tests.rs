@@ -1,7 +1,9 @@
 use engines::Parameters;
 use jiff::Timestamp;
+use partner::Internet;
 
 use super::*;
+use crate::functions::Surroundings;
 
 /// A template with a function that has this event, and something for the event to name.
 fn template(event: &str) -> Template {
@@ -40,9 +42,13 @@ async fn start(template: &Template) -> (Engines, Result<Triggers, TriggerError>)
     let clock = Clock::manual(Timestamp::now());
     let engines = Engines::memory(template).await.unwrap();
     let nobody = Template::default();
-    let functions = Functions::start(&nobody, &engines, &clock, "http://localhost")
-        .await
-        .unwrap();
+    let world = Surroundings {
+        engines: &engines,
+        internet: &Internet::new(clock.clone()),
+        clock: &clock,
+        endpoint: "http://localhost",
+    };
+    let functions = Functions::start(&nobody, &world).await.unwrap();
     let triggers = Triggers::start(template, &engines, &functions, &clock);
     (engines, triggers)
 }

@@ -140,11 +140,8 @@ impl FromStr for PublicUrl {
 /// Between `https://` and the path stands the host as it was understood, and nothing else but
 /// perhaps `:443`. One comparison refuses users, other ports and every disguise of a host.
 fn check_authority(text: &str, host: &str) -> Result<(), PublicUrlError> {
-    let scheme = "https://";
-    let rest = text
-        .split_at_checked(scheme.len())
-        .filter(|(start, _)| start.eq_ignore_ascii_case(scheme));
-    let (_, rest) = rest.ok_or(PublicUrlError::Authority)?;
+    let rest = text.get("https://".len()..);
+    let rest = rest.ok_or(PublicUrlError::Authority)?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = &rest[..end];
     let name = authority.strip_suffix(":443").unwrap_or(authority);

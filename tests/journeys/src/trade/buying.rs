@@ -2,11 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    eventually,
-    seller::{Seller, Variant},
-};
-use crate::{Answer, Broken, Request, Teller, ensure};
+use super::seller::{Seller, Variant};
+use crate::{Answer, Broken, Request, Teller, ensure, eventually_good};
 
 /// The checkout of a cart: of each shop some variants, each so many times.
 pub(super) fn checkout(
@@ -73,7 +70,7 @@ pub(super) async fn pay(
 
     teller.step("The gateway notifies, and both orders are paid.");
     let path = format!("/v1/order-groups/{}", group.text_at("/id"));
-    eventually(teller, &Request::get(path).bearer(buyer), |answer| {
+    eventually_good(teller, &Request::get(path).bearer(buyer), |answer| {
         (0..2).all(|index| {
             !answer
                 .text_at(&format!("/orders/{index}/paid_at"))
@@ -88,7 +85,7 @@ pub(super) async fn pay(
 pub(super) async fn download(teller: &mut Teller<'_>, buyer: &str) -> Result<(), Broken> {
     teller.step("The album is hers to download, and to download again.");
     let request = Request::get("/v1/entitlements").bearer(buyer);
-    let entitlements = eventually(teller, &request, |answer| {
+    let entitlements = eventually_good(teller, &request, |answer| {
         !answer.text_at("/items/0/id").is_empty()
     })
     .await?;
@@ -171,7 +168,7 @@ impl Order {
         teller.step("The label sees the order and sends the shirts.");
         let request =
             Request::get(format!("/v1/orders?shop={}", seller.shop)).bearer(&seller.token);
-        eventually(teller, &request, |answer| {
+        eventually_good(teller, &request, |answer| {
             answer.text_at("/items/0/id") == self.id
         })
         .await?;
@@ -187,7 +184,7 @@ impl Order {
 
         teller.step("Everything is handed over, and she confirms that it has arrived.");
         let request = Request::get(self.path()).bearer(buyer);
-        eventually(teller, &request, |answer| {
+        eventually_good(teller, &request, |answer| {
             answer.text_at("/state") == "shipped"
         })
         .await?;
@@ -227,7 +224,7 @@ impl Order {
 
         teller.step("The gateway pays it back.");
         let request = Request::get(self.path()).bearer(buyer);
-        let order = eventually(teller, &request, |answer| {
+        let order = eventually_good(teller, &request, |answer| {
             answer.text_at("/refunds/0/state") == "succeeded"
         })
         .await?;

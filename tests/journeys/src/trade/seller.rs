@@ -1,10 +1,10 @@
 //! Somebody who sells: an organization with a shop.
 
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{eventually, sign_up, unique, upload};
-use crate::{Answer, Broken, Request, Teller};
+use crate::{
+    Answer, Broken, Request, Teller, concert::Concert, eventually_good, organization, upload,
+};
 
 /// An approved organization with an open shop.
 pub(super) struct Seller {
@@ -29,28 +29,14 @@ impl Seller {
         name: &str,
         kind: &str,
     ) -> Result<Self, Broken> {
-        teller.step(&format!(
-            "{name} is founded, answers what is asked of its kind, and is approved."
-        ));
-        let founder = sign_up(teller, &format!("{name}'s founder")).await?;
-        let body = json!({ "name": name, "kind": kind, "region": "CN-SH" });
-        let request = Request::post("/v1/organizations", &body).bearer(&founder);
-        let organization = teller.expect(201, request).await?;
-        let path = format!("/v1/organizations/{}", organization.text_at("/id"));
-        let draft_token = act_for(teller, &founder, &path).await?;
-        answer_requirements(teller, &founder, &draft_token, &path, &organization).await?;
-        let submit = Request::post(format!("{path}/submit"), &json!({})).bearer(&founder);
-        teller.expect(200, submit).await?;
-        let approve = Request::post(format!("{path}/approve"), &json!({})).bearer(operator);
-        teller.expect(200, approve).await?;
+        let token = organization::found(teller, operator, name, kind).await?;
 
         teller.step(&format!("{name} opens a shop. That costs nothing."));
-        let token = act_for(teller, &founder, &path).await?;
         let body = json!({ "name": name, "region": "CN", "currency": "CNY" });
         let request = Request::post("/v1/shops", &body).bearer(&token);
         let shop = teller.expect(201, request).await?.text_at("/id");
         let submit = Request::post(format!("/v1/shops/{shop}/submit"), &json!({})).bearer(&token);
-        eventually(teller, &submit, |_| true).await?;
+        eventually_good(teller, &submit, |_| true).await?;
         let approve =
             Request::post(format!("/v1/shops/{shop}/approve"), &json!({})).bearer(operator);
         teller.expect(200, approve).await?;
@@ -93,23 +79,7 @@ impl Seller {
 
     /// Tickets for a concert this evening.
     pub(super) async fn list_tickets(&self, teller: &mut Teller<'_>) -> Result<Variant, Broken> {
-        teller.step("It announces a concert for today, with a hundred places.");
-        let starts_at = Timestamp::now() + SignedDuration::from_mins(10);
-        let body = json!({
-            "title": "The Lanterns, live", "venue": "Mao Livehouse", "region": "CN-SH",
-            "starts_at": starts_at, "ends_at": starts_at + SignedDuration::from_hours(1),
-            "time_zone": "Asia/Shanghai",
-        });
-        let request = Request::post("/v1/events", &body).bearer(&self.token);
-        let concert = teller.expect(201, request).await?.text_at("/id");
-        let body = json!({ "name": "Standing", "capacity": 100, "shards": 4 });
-        let path = format!("/v1/events/{concert}");
-        let request = Request::post(format!("{path}/quotas"), &body)
-            .bearer(&self.token)
-            .header("idempotency-key", "standing");
-        let quota = teller.expect(201, request).await?.text_at("/id");
-        let publish = Request::post(format!("{path}/publish"), &json!({})).bearer(&self.token);
-        teller.expect(200, publish).await?;
+        let concert = Concert::announce(teller, &self.token).await?;
 
         teller.step("It lists the tickets.");
         let listing = json!({
@@ -117,7 +87,7 @@ impl Seller {
         });
         let variant = json!({
             "title": "Standing", "price": { "minor": 18_000, "currency": "CNY" },
-            "tickets": { "concert": concert, "ticket_quota": quota },
+            "tickets": { "concert": concert.id, "ticket_quota": concert.quota },
         });
         self.list(teller, None, &listing, &variant, None).await
     }
@@ -178,7 +148,7 @@ impl Seller {
         let request = Request::post(format!("{path}/variants"), variant)
             .bearer(&self.token)
             .header("if-match", &version(&draft));
-        let with_variant = eventually(teller, &request, |_| true).await?;
+        let with_variant = eventually_good(teller, &request, |_| true).await?;
         let sku = with_variant.text_at("/management/variants/0/variant/id");
         if let Some(on_hand) = stock {
             let target = format!("{path}/variants/{sku}/stock");
@@ -201,44 +171,6 @@ impl Seller {
             price_minor: variant["price"]["minor"].as_i64().unwrap_or_default(),
         })
     }
-}
-
-/// An access token that acts for the organization.
-async fn act_for(
-    teller: &mut Teller<'_>,
-    member: &str,
-    organization: &str,
-) -> Result<String, Broken> {
-    let path = format!("{organization}/access-tokens");
-    let request = Request::post(path, &json!({})).bearer(member);
-    Ok(teller.expect(201, request).await?.text_at("/access_token"))
-}
-
-/// Answers everything that is asked of the kind, documents with an upload.
-async fn answer_requirements(
-    teller: &mut Teller<'_>,
-    founder: &str,
-    token: &str,
-    path: &str,
-    organization: &Answer,
-) -> Result<(), Broken> {
-    let json = organization.json();
-    for requirement in json["requirements"].as_array().into_iter().flatten() {
-        let code = requirement["code"].as_str().unwrap_or_default();
-        let value = match (requirement["kind"].as_str(), code) {
-            (Some("agreement"), _) => "accepted".to_owned(),
-            (Some("document"), _) => upload::upload(teller, token, &upload::DOCUMENT).await?,
-            (_, code) if code.contains("email") => "rights@example.com".to_owned(),
-            (_, code) if code.contains("phone") => "+8613800000000".to_owned(),
-            (_, code) if code.contains("number") => "91310000MA1K".to_owned(),
-            _ => format!("An answer {}", unique()),
-        };
-        let request = Request::new(http::Method::PUT, format!("{path}/requirements/{code}"))
-            .json(&json!({ "value": value }))
-            .bearer(founder);
-        teller.expect(200, request).await?;
-    }
-    Ok(())
 }
 
 fn version(answer: &Answer) -> String {

@@ -1,12 +1,6 @@
 //! Alipay's own clients, unchanged, against the sandbox gateway and against what Planet signs.
-//!
-//! They come from npm and PyPI, so these tests need Node.js, Python and a network (`.ci/run`). Where
-//! something is missing they say so loudly and stop; in CI that is a failure.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
 use alipay::{
     BeijingTime, Fen, FormError, Gateway, Merchant, Mismatch, Notify, NotifyError, Payment, Refund,
@@ -18,62 +12,9 @@ use sandbox::{APP_ID, GATEWAY_PATH, Keys, SELLER_ID, Sandbox};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::clients::{run, skip};
+use crate::install::{self, run, skip};
 
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/alipay");
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/sandbox/keys");
-
-/// The directory of a client, installed once for each version of the file that pins it.
-fn installed(
-    name: &str,
-    pin: &str,
-    install: impl FnOnce(&Path) -> Result<(), String>,
-) -> Result<PathBuf, String> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let pinned = std::fs::read_to_string(format!("{SCRIPTS}/{pin}")).map_err(in_words)?;
-    let complete = home.join("complete");
-    if std::fs::read_to_string(&complete).is_ok_and(|done| done == pinned) {
-        return Ok(home);
-    }
-    std::fs::create_dir_all(&home).map_err(in_words)?;
-    install(&home)?;
-    std::fs::write(&complete, pinned).map_err(in_words)?;
-    Ok(home)
-}
-
-fn node() -> Result<PathBuf, String> {
-    installed("alipay-npm", "package-lock.json", |home| {
-        for file in ["package.json", "package-lock.json"] {
-            std::fs::copy(format!("{SCRIPTS}/{file}"), home.join(file)).map_err(in_words)?;
-        }
-        let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-        run(Command::new("npm").current_dir(home).args(arguments))?;
-        Ok(())
-    })
-}
-
-fn python() -> Result<PathBuf, String> {
-    let home = installed("alipay-python", "requirements.txt", |home| {
-        run(Command::new("python3").args(["-m", "venv"]).arg(home))?;
-        let arguments = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-        ];
-        run(Command::new(home.join("bin/python"))
-            .args(arguments)
-            .arg(format!("{SCRIPTS}/requirements.txt")))?;
-        Ok(())
-    })?;
-    Ok(home.join("bin/python"))
-}
-
-fn in_words(error: std::io::Error) -> String {
-    error.to_string()
-}
 
 fn key(name: &str) -> String {
     std::fs::read_to_string(format!("{KEYS}/{name}.pem")).unwrap()
@@ -190,16 +131,11 @@ async fn input(sandbox: &Sandbox, url: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alipays_client_for_node_pays_asks_refunds_and_agrees_on_every_signature() {
-    let home = match node() {
-        Ok(home) => home,
+    let command = match install::node("alipay") {
+        Ok(command) => command,
         Err(why) => return skip(&why),
     };
     let world = World::start().await;
-    // Modules are looked for beside the script.
-    let script = home.join("client.mjs");
-    std::fs::copy(format!("{SCRIPTS}/client.mjs"), &script).unwrap();
-    let mut command = Command::new("node");
-    command.arg(script);
     let said = world.tried_by("npm", command).await;
 
     // 100.00 less 25.00, and 100.00 by the app; and what was paid before it came.
@@ -212,13 +148,12 @@ async fn alipays_client_for_node_pays_asks_refunds_and_agrees_on_every_signature
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alipays_client_for_python_pays_asks_refunds_and_agrees_on_every_signature() {
-    let python = match python() {
-        Ok(python) => python,
+    let mut command = match install::python("alipay") {
+        Ok(command) => command,
         Err(why) => return skip(&why),
     };
     let world = World::start().await;
-    let mut command = Command::new(python);
-    command.arg(format!("{SCRIPTS}/client.py"));
+    command.arg(install::script("alipay/client.py"));
     let said = world.tried_by("python", command).await;
 
     // 100.00 less 25.00, and 0.01 by the app; and what was paid before it came.

@@ -1,67 +1,18 @@
-//! Clients that others wrote, unchanged, against the local platform.
-//!
-//! They come from PyPI and Debian, so these tests need what `.ci/run` sets up (or a machine with
-//! Python and a network). Where it is missing they say so loudly and stop; in CI that is a failure.
+//! Scrobblers that others wrote, unchanged, against the local platform; one comes from PyPI, the other
+//! from Debian (`.ci/run`).
 
 use std::{
-    path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Command,
     time::{Duration, Instant},
 };
 
 use journeys::{Client, Request};
 use serde_json::json;
 
-use crate::demo_planet;
-
-const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
-
-/// Skips in a way nobody overlooks; in CI there is no skipping.
-pub(crate) fn skip(why: &str) {
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "in CI nothing is skipped: {why}"
-    );
-    eprintln!("\n!!!!!! SKIPPED: a foreign client could not be tried: {why} !!!!!!\n");
-}
-
-/// A virtual environment with the pinned clients, kept between runs outside the tree.
-fn python() -> Result<PathBuf, String> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-clients");
-    let python = home.join("bin/python");
-    let done = home.join("complete");
-    if done.exists() {
-        return Ok(python);
-    }
-    run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
-    run(Command::new(&python)
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-        ])
-        .arg(format!("{HERE}/requirements.txt")))?;
-    std::fs::write(&done, "").map_err(|error| error.to_string())?;
-    Ok(python)
-}
-
-pub(crate) fn run(command: &mut Command) -> Result<Output, String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        Ok(output)
-    } else {
-        Err(format!(
-            "{command:?}: {}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        ))
-    }
-}
+use crate::{
+    demo_planet,
+    install::{self, run, skip},
+};
 
 struct Fan {
     client: Client,
@@ -113,7 +64,7 @@ impl Fan {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn liblistenbrainz_reports_listens_and_the_wallet_shows_the_points() {
-    let python = match python() {
+    let mut python = match install::python("scrobblers") {
         Ok(python) => python,
         Err(why) => return skip(&why),
     };
@@ -121,8 +72,8 @@ async fn liblistenbrainz_reports_listens_and_the_wallet_shows_the_points() {
     let fan = fan(&planet.url()).await;
     let (url, token) = (planet.url(), fan.token.clone());
     let output = tokio::task::spawn_blocking(move || {
-        run(Command::new(python)
-            .arg(format!("{HERE}/listenbrainz.py"))
+        run(python
+            .arg(install::script("scrobblers/listenbrainz.py"))
             .args([&url, &token]))
     });
     let output = output.await.unwrap().unwrap_or_else(|why| panic!("{why}"));
@@ -148,7 +99,7 @@ async fn mpdscribble_reports_what_a_music_player_daemon_played() {
     let (url, token) = (planet.url(), fan.token.clone());
     let output = tokio::task::spawn_blocking(move || {
         run(Command::new("python3")
-            .arg(format!("{HERE}/mpdscribble.py"))
+            .arg(install::script("scrobblers/mpdscribble.py"))
             .args([&url, &token]))
     });
     let output = output.await.unwrap().unwrap_or_else(|why| panic!("{why}"));

@@ -10,8 +10,10 @@ mod alipay;
 mod authorization;
 mod bad_input;
 mod clients;
+mod install;
 mod plays;
 mod stories;
+mod webhook_signatures;
 
 use planet::{Options, Planet, Storage, demo};
 

@@ -34,6 +34,8 @@ async fn a_request_goes_once_to_the_first_address_of_its_name() {
     assert_eq!(request.uri(), HOOK);
     assert_eq!(request.headers()["webhook-id"], "evt_1");
     assert_eq!(request.body(), "hello");
+    let limits = request.extensions().get::<OutboundLimits>().unwrap();
+    assert_eq!(limits.max_response_bytes, LIMITS.max_response_bytes);
 }
 
 #[tokio::test]

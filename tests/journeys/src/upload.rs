@@ -2,11 +2,10 @@
 
 use serde_json::json;
 
-use super::eventually;
-use crate::{Broken, Request, Teller};
+use crate::{Broken, Request, Teller, eventually_good};
 
 /// A file to upload.
-pub(super) struct File {
+pub(crate) struct File {
     purpose: &'static str,
     name: &'static str,
     content_type: &'static str,
@@ -14,7 +13,7 @@ pub(super) struct File {
 }
 
 /// The beginning of a FLAC stream, which is as much as the story needs of a song.
-pub(super) const SONG: File = File {
+pub(crate) const SONG: File = File {
     purpose: "audio",
     name: "Paper Lanterns.flac",
     content_type: "audio/flac",
@@ -22,7 +21,7 @@ pub(super) const SONG: File = File {
 };
 
 /// A document of one empty page.
-pub(super) const DOCUMENT: File = File {
+pub(crate) const DOCUMENT: File = File {
     purpose: "document",
     name: "certificate.pdf",
     content_type: "application/pdf",
@@ -30,7 +29,7 @@ pub(super) const DOCUMENT: File = File {
 };
 
 /// Uploads `file` and waits until it has passed the checks; gives its id.
-pub(super) async fn upload(
+pub(crate) async fn upload(
     teller: &mut Teller<'_>,
     token: &str,
     file: &File,
@@ -76,14 +75,15 @@ pub(super) async fn upload(
     let complete = Request::post(format!("{path}/complete"), &json!({})).bearer(token);
     teller.expect(202, complete).await?;
     let request = Request::get(path).bearer(token);
-    let ready = eventually(teller, &request, |answer| {
+    let ready = eventually_good(teller, &request, |answer| {
         answer.text_at("/state") == "ready"
     })
     .await?;
     Ok(ready.text_at("/id"))
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// In hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     ring::digest::digest(&ring::digest::SHA256, bytes)
         .as_ref()
         .iter()

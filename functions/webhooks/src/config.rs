@@ -1,0 +1,28 @@
+//! What the template tells this context.
+
+use platform::{ConfigError, Environment};
+
+/// Every environment variable of this context.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) webhooks_table: String,
+    pub(crate) requests_table: String,
+    pub(crate) secret_arn: String,
+    pub(crate) webhooks_queue_url: String,
+    pub(crate) deliveries_queue_url: String,
+}
+
+impl Config {
+    /// Reads all variables, or says all that is wrong with them.
+    pub(crate) fn of(environment: &Environment) -> Result<Self, ConfigError> {
+        let mut variables = environment.read();
+        let config = Self {
+            webhooks_table: variables.required("WEBHOOKS_TABLE"),
+            requests_table: variables.required("REQUESTS_TABLE"),
+            secret_arn: variables.required("WEBHOOKS_SECRET"),
+            webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
+            deliveries_queue_url: variables.required("DELIVERIES_QUEUE"),
+        };
+        variables.finish(config)
+    }
+}

@@ -1,0 +1,5 @@
+//! The binary of `webhooks`: wiring only.
+
+fn main() -> std::process::ExitCode {
+    platform::serve::run(webhooks::build)
+}
