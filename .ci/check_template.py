@@ -68,8 +68,9 @@ def target_of(reference):
     return reference
 
 
-# What is remembered of requests, sessions that ended, deliveries that were kept long enough.
-MAY_FORGET = {"RequestsTable", "AccountsTable", "WebhooksTable"}
+# What is remembered of requests, sessions that ended, deliveries that were kept long enough, offers to
+# link that nobody confirmed.
+MAY_FORGET = {"RequestsTable", "AccountsTable", "WebhooksTable", "VouchersTable"}
 
 
 def tables(resources):

@@ -1,23 +1,38 @@
-//! Points become vouchers: partners, their rewards, pools of voucher codes, redemptions.
+//! Exchange with partners, both ways: points become their vouchers, purchases there become tickets
+//! and points here, and what both sides owe each other for it stands on a statement.
+//!
+//! Nothing here is about any one partner: who a partner is, how it pays, what things cost and how
+//! much it may do are its terms (`terms.rs`), and a new one is entered by an operator.
 //!
 //! Invariants:
 //!
 //! - A code is issued to at most one holder, once: its row in the free list of its pool is removed
 //!   in the transaction that issues it.
-//! - A redemption ends in exactly one of {points spent, code issued} and {points intact, code free}:
-//!   debit, code, voucher, the member's count and the idempotency record are one transaction, so
-//!   there is nothing to compensate.
+//! - A redemption ends in exactly one of {points spent, code issued} and {points intact, code free}.
+//!   From a pool it is one transaction: debit, code, voucher, the member's count and the idempotency
+//!   record. On demand the points are held until the partner's word is had: spent with its code,
+//!   free again once it has said that there will never be one (`purchase.rs`).
 //! - The same code never exists twice for one partner, in however many files it comes: a voucher's
 //!   id derives from the partner and a keyed fingerprint of the code.
 //! - A code at rest is sealed. It is in no log, no error and no idempotency record; only its holder
-//!   ever sees it again.
+//!   ever sees it again. So are the secrets that partners sign with, which are shown once.
+//! - A partner's message counts only if its own key signed these very bytes just now (`signed.rs`),
+//!   and what it asks for under one transaction id is done once, for ever (`transaction.rs`).
+//! - An account is linked to one member of a partner and a member to one account, and both sides have
+//!   said so (`link.rs`). A grant is claimed by one account, once (`grant.rs`); tickets for it were
+//!   taken out of the public quota beforehand, and used ones never exceed those (`allotment.rs`).
 //! - Whatever is exchanged with a partner is recorded in the transaction that does it, and entered
 //!   once into the partner's clearing account, whose balance is opening + exchanges − settlements
 //!   after every line; what a partner reserves never exceeds its balance or credit.
+//! - What a partner does in the sandbox is checked and recorded alike, under keys of its own, and
+//!   is worth nothing (`partner::Mode`).
 //!
-//! Start reading at [`api`], the table of routes. The rules are in `redemption.rs`, `reward.rs`,
-//! `code_batch.rs` and `code_file.rs`; all that is kept is in `store/`; what the worker does is in
-//! `consume/load_codes.rs`.
+//! Start reading at [`api`], the table of routes. Then, by what is exchanged: `redemption.rs`,
+//! `purchase.rs` and `voucher.rs` (points for vouchers); `new_grant.rs`, `grant.rs` and `granting.rs`
+//! (purchases for tickets and points); `exchange.rs`, `billing.rs`, `clearing.rs` and `statement.rs`
+//! (who owes whom). The rules are pure and their laws stand beside them in `*_laws.rs`; all that is
+//! kept is in `store/`, what messages do in `consume/`, what time does in `sweep.rs`, what is told in
+//! `events.rs`.
 
 mod allotment;
 mod billing;
@@ -117,6 +132,7 @@ pub struct App {
 /// The routes of this context.
 pub fn api() -> Api<App> {
     Api::new()
+        // Rewards, and the vouchers that members get for them.
         .public(routes!(routes::list_rewards::list_rewards))
         .public(routes!(routes::get_reward::get_reward))
         .route(routes!(routes::create_reward::create_reward))
@@ -124,12 +140,14 @@ pub fn api() -> Api<App> {
         .route(routes!(routes::redeem::redeem))
         .route(routes!(routes::list_vouchers::list_vouchers))
         .route(routes!(routes::get_voucher::get_voucher))
+        // What partners say of vouchers.
         .public(routes!(routes::notify_issue::notify_issue))
         .public(routes!(routes::validate_voucher::validate_voucher))
         .public(routes!(routes::reserve_voucher::reserve_voucher))
         .public(routes!(routes::release_voucher::release_voucher))
         .public(routes!(routes::redeem_voucher::redeem_voucher))
         .public(routes!(routes::reverse_voucher::reverse_voucher))
+        // Partners and their keys.
         .route(routes!(
             routes::create_partner::create_partner,
             routes::list_partners::list_partners
@@ -147,6 +165,7 @@ pub fn api() -> Api<App> {
         ))
         .route(routes!(routes::rotate_key::rotate_key))
         .route(routes!(routes::end_key::end_key))
+        // Who a partner's members are here.
         .route(routes!(routes::links::offer::offer_link))
         .route(routes!(routes::links::confirm::confirm_link))
         .route(routes!(routes::links::list::list_links))
@@ -154,9 +173,11 @@ pub fn api() -> Api<App> {
         .public(routes!(routes::links::hook_offer::hook_offer_link))
         .public(routes!(routes::links::hook_confirm::hook_confirm_link))
         .public(routes!(routes::links::hook_unlink::hook_unlink))
+        // Codes for the pools of rewards.
         .route(routes!(routes::create_code_batch::create_code_batch))
         .route(routes!(routes::get_code_batch::get_code_batch))
         .route(routes!(routes::load_code_batch::load_code_batch))
+        // What customers earn at partners, and the tickets that are kept for it.
         .route(routes!(routes::offer_allotment::offer_allotment))
         .route(routes!(routes::list_allotments::list_allotments))
         .route(routes!(routes::get_allotment::get_allotment))
@@ -169,6 +190,7 @@ pub fn api() -> Api<App> {
         .route(routes!(routes::get_grant::get_grant))
         .route(routes!(routes::claim_by_code::claim_by_code))
         .route(routes!(routes::claim_grant::claim_grant))
+        // Who owes whom.
         .route(routes!(routes::record_settlement::record_settlement))
         .route(routes!(routes::get_balance::get_balance))
         .public(routes!(routes::balance_hook::balance_hook))

@@ -16,7 +16,7 @@ Options:
   --port N          another port; 0 takes any free one
   --memory          keep nothing
   --data DIR        keep everything in DIR
-  --seed-demo       make a world to try things in: a partner, a reward with codes, a fan
+  --seed-demo       make a world to try things in: a partner, two rewards, a fan
   --template FILE   another template
   --help            this text
 

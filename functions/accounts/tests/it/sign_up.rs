@@ -195,6 +195,7 @@ async fn a_network_opens_so_many_accounts_an_hour_and_no_more() {
         "POINTS_QUEUE",
         "LISTENING_QUEUE",
         "SHOPS_QUEUE",
+        "WEBHOOKS_QUEUE",
         "LOGIN_FAILURES_PER_QUARTER_HOUR",
     ]
     .map(|name| (name, given.get(name).unwrap()))

@@ -29,7 +29,7 @@ const WRONG_CODES: Limit = Limit {
 /// A claim code.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ClaimIn {
+pub(crate) struct PartnerClaimIn {
     /// What the partner gave out: sixteen letters and digits, in groups or not, small or capital.
     #[serde(deserialize_with = "secret")]
     #[schema(value_type = String, example = "K7Q2-M9XZ-04RT-B3WD")]
@@ -44,7 +44,7 @@ pub(crate) struct ClaimIn {
     post,
     path = "/v1/partner-grants/claims",
     tag = "partner grants",
-    request_body = ClaimIn,
+    request_body = PartnerClaimIn,
     responses(
         (status = 200, description = "The grant, claimed now or before", body = PartnerGrantOut),
         (status = 404, description = "`not_found`: it is no code of a grant", body = web::Problem),
@@ -56,7 +56,7 @@ pub(crate) struct ClaimIn {
 pub(crate) async fn claim_by_code(
     State(app): State<App>,
     caller: Caller,
-    Json(wanted): Json<ClaimIn>,
+    Json(wanted): Json<PartnerClaimIn>,
 ) -> Result<Response, ApiError> {
     let account = caller.account.to_string();
     let attempt = app.rate_limits.require(&WRONG_CODES, &account).await?;

@@ -25,7 +25,7 @@ use crate::{
 /// Why a grant is taken back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RevocationIn {
+pub(crate) struct PartnerGrantRevocationIn {
     /// How the partner calls this transaction; 1 to 64 visible characters.
     #[schema(value_type = String, example = "return-4711", min_length = 1, max_length = 64)]
     transaction_id: TransactionId,
@@ -44,7 +44,7 @@ pub(crate) struct RevocationIn {
     post,
     path = "/v1/partner-hooks/{partner}/grants/{id}/revoke",
     tag = "partner hooks",
-    request_body = RevocationIn,
+    request_body = PartnerGrantRevocationIn,
     params(
         ("partner" = String, Path, description = "The partner", example = "prt_01J8Z3K4M5N6P7Q8R9S0T1V2W3"),
         ("id" = String, Path, description = "The grant", example = "pgr_01J8Z3K4M5N6P7Q8R9S0T1V2W3"),
@@ -61,7 +61,7 @@ pub(crate) struct RevocationIn {
 pub(crate) async fn revoke_grant(
     State(app): State<App>,
     path: Path<(Id<kind::Partner>, Id<kind::PartnerGrant>)>,
-    signed: Signed<RevocationIn>,
+    signed: Signed<PartnerGrantRevocationIn>,
 ) -> Result<Response, ApiError> {
     let Path((_, id)) = path;
     signed.require(Scope::Grants)?;

@@ -298,11 +298,6 @@ async fn at_every_crash_point_of_a_grant_of_points_that_is_claimed() {
 }
 
 #[tokio::test]
-async fn at_every_crash_point_of_a_grant_of_points_whose_people_give_up() {
-    Scene::play_all(Course::ClaimedInHaste, true).await;
-}
-
-#[tokio::test]
 async fn at_every_crash_point_of_a_grant_of_points_that_is_taken_back() {
     Scene::play_all(Course::Revoked, true).await;
 }

@@ -181,6 +181,34 @@ async fn what_is_refused_is_refused_before_anybody_is_asked() {
 }
 
 #[tokio::test]
+async fn points_that_time_has_freed_are_spent_again_if_they_are_there_and_else_nothing_is_issued() {
+    for spends in [false, true] {
+        let on_demand = OnDemand::open().await;
+        let ada = on_demand.shop.member("ada", PRICE).await;
+        on_demand.chain.misbehave(Fault::TimeoutAfter);
+        let answer = redeem(&ada, &on_demand.reward, "k1").await;
+        assert_eq!(answer.status, 202);
+        // Nobody sweeps for a month, and the hold ends.
+        let month = jiff::SignedDuration::from_hours(31 * 24);
+        on_demand.shop.world.clock.advance(month).unwrap();
+        assert_eq!(on_demand.shop.points("ada").await, PRICE);
+        if spends {
+            let other = on_demand.shop.reward(1, json!({})).await;
+            assert_eq!(redeem(&ada, &other, "k2").await.status, 201);
+        }
+        on_demand.sweep().await;
+        let shown = on_demand.shown("ada", &answer).await;
+        assert_eq!(on_demand.shop.points("ada").await, 0);
+        if spends {
+            assert_eq!(shown["status"], "failed");
+            assert_eq!(on_demand.asked(), [Issue, Find, Void]);
+        } else {
+            on_demand.assert_had("ada", &shown).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_partner_without_a_key_for_exchanges_is_never_called() {
     let shop = Shop::open().await;
     let wanted = json!({ "name": "Golden Rooster", "api": { "base": partner::API_URL } });

@@ -131,7 +131,10 @@ impl Demo {
             .await?
             .json();
         let items = keys["items"].as_array();
-        let live = items.into_iter().flatten().filter(|key| key["ends_at"].is_null());
+        let live = items
+            .into_iter()
+            .flatten()
+            .filter(|key| key["ends_at"].is_null());
         for key in live.filter_map(|key| key["id"].as_str()) {
             let request = Request::new(Method::DELETE, format!("{path}/{key}")).bearer(operator);
             self.expect(204, request).await?;
@@ -148,7 +151,10 @@ impl Demo {
             .json();
         let mut secrets = Vec::new();
         let items = endpoints["items"].as_array();
-        let at_chain = items.into_iter().flatten().filter(|item| item["url"] == WEBHOOKS_URL);
+        let at_chain = items
+            .into_iter()
+            .flatten()
+            .filter(|item| item["url"] == WEBHOOKS_URL);
         for endpoint in at_chain.filter_map(|item| item["id"].as_str()) {
             let path = format!("/v1/webhook-endpoints/{endpoint}/rotate-secret");
             let request = Request::post(path, &json!({ "overlap_hours": 0 })).bearer(operator);
@@ -164,7 +170,10 @@ impl Demo {
         codes: Option<usize>,
     ) -> Result<(), DemoError> {
         let request = Request::post("/v1/rewards", reward).bearer(operator);
-        let path = format!("/v1/rewards/{}", self.expect(201, request).await?.text_at("/id"));
+        let path = format!(
+            "/v1/rewards/{}",
+            self.expect(201, request).await?.text_at("/id")
+        );
         if let Some(codes) = codes {
             self.load_codes(operator, &path, codes).await?;
         }

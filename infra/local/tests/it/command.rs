@@ -160,9 +160,31 @@ async fn a_data_folder_keeps_accounts_over_a_restart() {
             .unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text());
         let rewards = client.send(&Request::get("/v1/rewards")).await.unwrap();
-        assert_eq!(rewards.json()["items"].as_array().unwrap().len(), 1);
+        assert_eq!(rewards.json()["items"].as_array().unwrap().len(), 2);
         running.stop();
     }
+}
+
+#[tokio::test]
+async fn the_demo_chain_is_believed_also_after_a_restart_in_which_it_forgot_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let arguments = ["--data", data.as_str(), "--port", "0", "--seed-demo"];
+    let mut contracts = Vec::new();
+    for _ in 0..2 {
+        let running = Running::start(&arguments);
+        let client = Client::new(&running.url);
+        let log = Request::get("/sandbox/chain/log");
+        let partner = client.send(&log).await.unwrap().text_at("/contracts/0");
+        let shown = json!({ "partner": partner, "operation": "validate", "code": "GR-0" });
+        let till = Request::post("/sandbox/chain/till", &shown);
+        let answer = client.send(&till).await.unwrap();
+        // Planet believes who asks, and knows no such code.
+        assert_eq!(answer.number_at("/status"), 404, "{}", answer.text());
+        contracts.push(partner);
+        running.stop();
+    }
+    assert_eq!(contracts[0], contracts[1]);
 }
 
 #[tokio::test]

@@ -153,11 +153,14 @@ impl Books {
         let mut lines = Vec::new();
         for month in self.months() {
             let path = format!("/v1/partners/{}/statements/{month}", partner.id);
-            let request = Request::get(path).bearer(operator).header("accept", "text/csv");
+            let request = Request::get(path)
+                .bearer(operator)
+                .header("accept", "text/csv");
             let table = teller.expect(200, request).await?.text();
             let mut rows = table.lines();
             let columns: Vec<&str> = rows.next().unwrap_or_default().split(',').collect();
-            let rows = rows.filter(|row| row.contains(",exchange,") || row.contains(",settlement,"));
+            let rows =
+                rows.filter(|row| row.contains(",exchange,") || row.contains(",settlement,"));
             lines.extend(rows.map(|row| Line::of_csv(&columns, row)));
         }
         self.same(lines, "the table")?;
@@ -185,7 +188,11 @@ impl Books {
             let path = format!("/v1/partners/{}/statements/{month}?limit=100", partner.id);
             let request = Request::get(path).bearer(operator);
             // What was exchanged just now is entered through a queue.
-            let wanted = if months.len() == 1 { self.lines.len() } else { 0 };
+            let wanted = if months.len() == 1 {
+                self.lines.len()
+            } else {
+                0
+            };
             let has_all = |answer: &crate::Answer| lines_of(&answer.json()).len() >= wanted;
             last = eventually_good(teller, &request, has_all).await?.json();
             lines.extend(lines_of(&last));

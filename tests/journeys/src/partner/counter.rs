@@ -45,7 +45,9 @@ pub(super) async fn breakfast(
     books.write(Line::voucher(&voucher.text_at("/id"), 800));
     let code = voucher.text_at("/code");
 
-    teller.step("At the counter the chain asks whether her code is good; nobody else gets an answer.");
+    teller.step(
+        "At the counter the chain asks whether her code is good; nobody else gets an answer.",
+    );
     let shown = json!({ "code": code });
     let forged = partner.forge("vouchers/validate", &shown)?;
     let refused = teller.expect(401, forged).await?;
@@ -57,9 +59,10 @@ pub(super) async fn breakfast(
     ensure(valid.text_at("/state") == "issued", || {
         "the voucher is not good".into()
     })?;
-    ensure(valid.text_at("/reference") == voucher.text_at("/id"), || {
-        "the two sides know the voucher by different names".into()
-    })?;
+    ensure(
+        valid.text_at("/reference") == voucher.text_at("/id"),
+        || "the two sides know the voucher by different names".into(),
+    )?;
 
     teller.step("It is kept for her while she orders; another till cannot have it.");
     let order = partner.name("order");
@@ -78,7 +81,9 @@ pub(super) async fn breakfast(
         "the second till is refused for another reason".into()
     })?;
 
-    teller.step("She eats. The till is not sure that it was heard, and says so twice: one redemption.");
+    teller.step(
+        "She eats. The till is not sure that it was heard, and says so twice: one redemption.",
+    );
     let redeem = json!({
         "transaction_id": partner.name("paid"), "code": code, "reservation": order,
     });
@@ -124,7 +129,9 @@ pub(super) async fn supper(
     teller.expect(200, request).await?;
     used(teller, fan, &voucher).await?;
 
-    teller.step("Another one: the chain's answer gets lost, but its notice comes. She has it all the same.");
+    teller.step(
+        "Another one: the chain's answer gets lost, but its notice comes. She has it all the same.",
+    );
     chain.misbehave(teller, "notice_only").await?;
     let before = points(teller, fan).await?;
     let request = reward.redeem(fan, "crane-supper-again");

@@ -34,7 +34,9 @@ pub(super) async fn offer(
         .bearer(&label)
         .header("idempotency-key", "twenty-places");
     // A concert that was published just now reaches the partners' side through a queue.
-    let allotment = eventually_status(teller, &request, 201).await?.text_at("/id");
+    let allotment = eventually_status(teller, &request, 201)
+        .await?
+        .text_at("/id");
 
     teller.step("The chain accepts.");
     let body = json!({ "transaction_id": partner.name("accepted") });
@@ -54,7 +56,9 @@ pub(super) async fn attend(
     partner: &Partner,
     books: &mut Books,
 ) -> Result<String, Broken> {
-    teller.step("A guest buys a banquet, which earns two tickets. The chain says so twice: one grant.");
+    teller.step(
+        "A guest buys a banquet, which earns two tickets. The chain says so twice: one grant.",
+    );
     let sale = partner.name("banquet");
     let body = json!({
         "transaction_id": sale,
@@ -189,10 +193,6 @@ fn revocation(grant: &Answer) -> String {
     format!("grants/{}/revoke", grant.text_at("/id"))
 }
 
-async fn in_state(
-    teller: &mut Teller<'_>,
-    grant: &Request,
-    state: &str,
-) -> Result<Answer, Broken> {
+async fn in_state(teller: &mut Teller<'_>, grant: &Request, state: &str) -> Result<Answer, Broken> {
     eventually_good(teller, grant, |answer| answer.text_at("/state") == state).await
 }

@@ -52,7 +52,9 @@ impl Partner {
         let request = Request::post("/v1/partners", &body).bearer(operator);
         let id = teller.expect(201, request).await?.text_at("/id");
 
-        teller.step("It gets keys: one for its tills, one that only its office has, one of Planet's.");
+        teller.step(
+            "It gets keys: one for its tills, one that only its office has, one of Planet's.",
+        );
         let path = format!("/v1/partners/{id}/keys");
         let office = SigningKey::generate().map_err(unusable)?;
         let till = json!({ "scopes": ["grants", "vouchers", "links", "allotments"] });
