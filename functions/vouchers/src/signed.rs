@@ -25,8 +25,8 @@ const MAX_BODY_BYTES: usize = 20_000;
 /// The name of the partner in the paths of hooks.
 const PARTNER: &str = "partner";
 
-/// A verified message of a partner, and who it is.
-#[derive(Clone, Debug)]
+/// A verified message of a partner, and who it is. It cannot be printed, since there may be a code in it.
+#[derive(Clone)]
 pub(crate) struct Signed<T> {
     /// Whose message it is: the partner of the path, as it was when the message was verified.
     pub(crate) partner: Partner,

@@ -7,7 +7,7 @@ use axum::{
 use kernel::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, Json, Path, replayed};
+use web::{ApiError, Json, Path, replayed};
 
 use super::allotment_out::AllotmentOut;
 use crate::{
@@ -115,7 +115,6 @@ async fn answer(
             Some(answer) => Ok(answer),
             None => Err(error.into()),
         },
-        Err(MoveError::Contended) => Err(ApiError::new(Code::Unavailable)),
         Err(error) => Err(error.into()),
     }
 }

@@ -35,6 +35,7 @@ pub(crate) struct BalanceOut {
 
 /// What a partner has granted on this day.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PartnerTodayOut)]
 pub(crate) struct TodayOut {
     /// How many grants.
     #[schema(example = 12)]

@@ -12,6 +12,7 @@ use crate::{App, grant::Grant};
 /// Those that one has claimed, and those that wait for a member of a partner that one is linked to.
 #[utoipa::path(
     get,
+    operation_id = "get_partner_grant",
     path = "/v1/partner-grants/{id}",
     tag = "partner grants",
     params(("id" = String, Path, description = "The grant", example = "pgr_01J8Z3K4M5N6P7Q8R9S0T1V2W3")),

@@ -4,10 +4,7 @@ use std::num::NonZeroU32;
 
 use axum::{extract::State, response::Response};
 use kernel::{Id, Money, Timestamp, kind};
-use platform::{
-    ServiceError,
-    table::{TransactError, Transaction},
-};
+use platform::table::{TransactError, Transaction};
 use quota::HoldError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -189,7 +186,7 @@ async fn repeat(app: &App, key: &RequestKey) -> Result<Option<Response>, ApiErro
     let Some(Done { allotment }) = app.requests.find(key).await? else {
         return Ok(None);
     };
-    let found: Result<Option<Allotment>, ServiceError> = app.store.allotment(allotment).await;
-    let found = found?.ok_or_else(|| ApiError::internal("an offered allotment is not there"))?;
+    let found = app.store.allotment(allotment).await?;
+    let found = found.ok_or_else(|| ApiError::internal("an offered allotment is not there"))?;
     Ok(Some(replayed(Json(AllotmentOut::from(&found)).created())))
 }

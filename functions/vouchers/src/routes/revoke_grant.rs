@@ -42,6 +42,7 @@ pub(crate) struct PartnerGrantRevocationIn {
 /// `partner_grant.revocation_refused`.
 #[utoipa::path(
     post,
+    operation_id = "revoke_partner_grant",
     path = "/v1/partner-hooks/{partner}/grants/{id}/revoke",
     tag = "partner hooks",
     request_body = PartnerGrantRevocationIn,

@@ -16,6 +16,7 @@ use crate::{App, exchange::Book, partner_key::Scope, signed::Signed};
 /// Which statement a partner asks for.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PartnerStatementIn)]
 pub(crate) struct StatementIn {
     /// The month, in UTC.
     #[schema(value_type = String, example = "2026-06")]

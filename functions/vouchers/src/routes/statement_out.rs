@@ -14,6 +14,7 @@ use crate::{
 
 /// One month of what a partner and the platform owe each other.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PartnerStatementOut)]
 pub(crate) struct StatementOut {
     /// The partner.
     #[schema(value_type = String, example = "prt_01J8Z3K4M5N6P7Q8R9S0T1V2W3")]

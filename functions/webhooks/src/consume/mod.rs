@@ -16,6 +16,7 @@ use platform::{
     serve::{Failures, Message as Queued},
 };
 
+use self::intake::Intake;
 use crate::{
     App, events::LANE_DUE, message::MessageError, signing::SigningError, store::SaveError,
 };
@@ -56,9 +57,10 @@ impl From<SaveError> for ConsumeError {
 /// something are woken once, at the end: a message is done when its lanes are awake.
 pub(crate) async fn handle(app: &App, batch: Vec<Queued>) -> Failures {
     let mut failures = Failures::none();
+    let mut intake = Intake::new(app);
     let mut to_wake: BTreeMap<Id<kind::WebhookEndpoint>, Vec<String>> = BTreeMap::new();
     for message in batch {
-        match handle_one(app, &message.body).await {
+        match handle_one(app, &mut intake, &message.body).await {
             Ok(endpoints) => {
                 for endpoint in endpoints {
                     to_wake
@@ -81,13 +83,17 @@ pub(crate) async fn handle(app: &App, batch: Vec<Queued>) -> Failures {
 }
 
 /// Does what one message asks for; answers the endpoints for which there is something new.
-async fn handle_one(app: &App, body: &str) -> Result<Vec<Id<kind::WebhookEndpoint>>, ConsumeError> {
+async fn handle_one(
+    app: &App,
+    intake: &mut Intake<'_>,
+    body: &str,
+) -> Result<Vec<Id<kind::WebhookEndpoint>>, ConsumeError> {
     let event: Event = serde_json::from_str(body)?;
     if event.kind == LANE_DUE {
         run::run(app, event.subject.parse()?).await?;
         return Ok(Vec::new());
     }
-    intake::take_in(app, event).await
+    intake.take_in(event).await
 }
 
 fn report(failures: &mut Failures, message_id: String, error: &(dyn std::error::Error + 'static)) {
