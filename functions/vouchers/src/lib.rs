@@ -133,38 +133,42 @@ pub struct App {
 pub fn api() -> Api<App> {
     Api::new()
         // Rewards, and the vouchers that members get for them.
-        .public(routes!(routes::list_rewards::list_rewards))
-        .public(routes!(routes::get_reward::get_reward))
-        .route(routes!(routes::create_reward::create_reward))
-        .route(routes!(routes::edit_reward::edit_reward))
-        .route(routes!(routes::redeem::redeem))
-        .route(routes!(routes::list_vouchers::list_vouchers))
-        .route(routes!(routes::get_voucher::get_voucher))
+        .public(routes!(routes::rewards::list_rewards::list_rewards))
+        .public(routes!(routes::rewards::get_reward::get_reward))
+        .route(routes!(routes::rewards::create_reward::create_reward))
+        .route(routes!(routes::rewards::edit_reward::edit_reward))
+        .route(routes!(routes::rewards::redeem::redeem))
+        .route(routes!(routes::vouchers::list_vouchers::list_vouchers))
+        .route(routes!(routes::vouchers::get_voucher::get_voucher))
         // What partners say of vouchers.
-        .public(routes!(routes::notify_issue::notify_issue))
-        .public(routes!(routes::validate_voucher::validate_voucher))
-        .public(routes!(routes::reserve_voucher::reserve_voucher))
-        .public(routes!(routes::release_voucher::release_voucher))
-        .public(routes!(routes::redeem_voucher::redeem_voucher))
-        .public(routes!(routes::reverse_voucher::reverse_voucher))
+        .public(routes!(routes::vouchers::notify_issue::notify_issue))
+        .public(routes!(
+            routes::vouchers::validate_voucher::validate_voucher
+        ))
+        .public(routes!(routes::vouchers::reserve_voucher::reserve_voucher))
+        .public(routes!(routes::vouchers::release_voucher::release_voucher))
+        .public(routes!(routes::vouchers::redeem_voucher::redeem_voucher))
+        .public(routes!(routes::vouchers::reverse_voucher::reverse_voucher))
         // Partners and their keys.
         .route(routes!(
-            routes::create_partner::create_partner,
-            routes::list_partners::list_partners
+            routes::partners::create_partner::create_partner,
+            routes::partners::list_partners::list_partners
         ))
         .route(routes!(
-            routes::get_partner::get_partner,
-            routes::edit_partner::edit_partner
+            routes::partners::get_partner::get_partner,
+            routes::partners::edit_partner::edit_partner
         ))
-        .route(routes!(routes::suspend_partner::suspend_partner))
-        .route(routes!(routes::reinstate_partner::reinstate_partner))
-        .route(routes!(routes::go_live::go_live))
+        .route(routes!(routes::partners::suspend_partner::suspend_partner))
         .route(routes!(
-            routes::create_key::create_key,
-            routes::list_keys::list_keys
+            routes::partners::reinstate_partner::reinstate_partner
         ))
-        .route(routes!(routes::rotate_key::rotate_key))
-        .route(routes!(routes::end_key::end_key))
+        .route(routes!(routes::partners::go_live::go_live))
+        .route(routes!(
+            routes::keys::create_key::create_key,
+            routes::keys::list_keys::list_keys
+        ))
+        .route(routes!(routes::keys::rotate_key::rotate_key))
+        .route(routes!(routes::keys::end_key::end_key))
         // Who a partner's members are here.
         .route(routes!(routes::links::offer::offer_link))
         .route(routes!(routes::links::confirm::confirm_link))
@@ -174,28 +178,46 @@ pub fn api() -> Api<App> {
         .public(routes!(routes::links::hook_confirm::hook_confirm_link))
         .public(routes!(routes::links::hook_unlink::hook_unlink))
         // Codes for the pools of rewards.
-        .route(routes!(routes::create_code_batch::create_code_batch))
-        .route(routes!(routes::get_code_batch::get_code_batch))
-        .route(routes!(routes::load_code_batch::load_code_batch))
+        .route(routes!(
+            routes::code_batches::create_code_batch::create_code_batch
+        ))
+        .route(routes!(
+            routes::code_batches::get_code_batch::get_code_batch
+        ))
+        .route(routes!(
+            routes::code_batches::load_code_batch::load_code_batch
+        ))
         // What customers earn at partners, and the tickets that are kept for it.
-        .route(routes!(routes::offer_allotment::offer_allotment))
-        .route(routes!(routes::list_allotments::list_allotments))
-        .route(routes!(routes::get_allotment::get_allotment))
-        .route(routes!(routes::withdraw_allotment::withdraw_allotment))
-        .public(routes!(routes::answer_allotment::accept_allotment))
-        .public(routes!(routes::answer_allotment::decline_allotment))
-        .public(routes!(routes::create_grant::create_grant))
-        .public(routes!(routes::revoke_grant::revoke_grant))
-        .route(routes!(routes::list_grants::list_grants))
-        .route(routes!(routes::get_grant::get_grant))
-        .route(routes!(routes::claim_by_code::claim_by_code))
-        .route(routes!(routes::claim_grant::claim_grant))
+        .route(routes!(
+            routes::allotments::offer_allotment::offer_allotment
+        ))
+        .route(routes!(
+            routes::allotments::list_allotments::list_allotments
+        ))
+        .route(routes!(routes::allotments::get_allotment::get_allotment))
+        .route(routes!(
+            routes::allotments::withdraw_allotment::withdraw_allotment
+        ))
+        .public(routes!(
+            routes::allotments::answer_allotment::accept_allotment
+        ))
+        .public(routes!(
+            routes::allotments::answer_allotment::decline_allotment
+        ))
+        .public(routes!(routes::grants::create_grant::create_grant))
+        .public(routes!(routes::grants::revoke_grant::revoke_grant))
+        .route(routes!(routes::grants::list_grants::list_grants))
+        .route(routes!(routes::grants::get_grant::get_grant))
+        .route(routes!(routes::grants::claim_by_code::claim_by_code))
+        .route(routes!(routes::grants::claim_grant::claim_grant))
         // Who owes whom.
-        .route(routes!(routes::record_settlement::record_settlement))
-        .route(routes!(routes::get_balance::get_balance))
-        .public(routes!(routes::balance_hook::balance_hook))
-        .route(routes!(routes::get_statement::get_statement))
-        .public(routes!(routes::statement_hook::statement_hook))
+        .route(routes!(
+            routes::clearing::record_settlement::record_settlement
+        ))
+        .route(routes!(routes::clearing::get_balance::get_balance))
+        .public(routes!(routes::clearing::balance_hook::balance_hook))
+        .route(routes!(routes::clearing::get_statement::get_statement))
+        .public(routes!(routes::clearing::statement_hook::statement_hook))
 }
 
 /// The function, from its environment.

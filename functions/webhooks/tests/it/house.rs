@@ -174,16 +174,19 @@ impl House {
         deliveries
     }
 
-    /// Takes events in as batches of the queue, without putting them into it.
+    /// Takes events in as batches of the queue, without putting them into it; several at once.
     pub(crate) async fn hand_in(&self, events: &[Event]) {
-        for events in events.chunks(10) {
+        let batches = events.chunks(10).map(|events| {
             let records = events.iter().map(|event| {
                 let body = serde_json::to_string(event).unwrap();
                 json!({ "messageId": event.id, "body": body, "eventSource": "aws:sqs" })
             });
-            let records: Vec<_> = records.collect();
-            let failed = self.worker.deliver(&json!({ "Records": records })).await;
-            assert!(failed.is_empty());
+            let batch = json!({ "Records": records.collect::<Vec<_>>() });
+            let worker = self.worker.clone();
+            tokio::spawn(async move { worker.deliver(&batch).await })
+        });
+        for failed in futures_util::future::join_all(batches).await {
+            assert!(failed.unwrap().is_empty());
         }
     }
 

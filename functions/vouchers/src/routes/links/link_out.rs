@@ -9,7 +9,7 @@ use crate::{
     App,
     link::{Link, Stage},
     partner::Mode,
-    routes::partner_out::PartnerNameOut,
+    routes::partners::partner_out::PartnerNameOut,
 };
 
 /// A link that was offered, and the code that the other side confirms it with.

@@ -5,7 +5,7 @@ use platform::ServiceError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::partner_out::PartnerNameOut;
+use crate::routes::partners::partner_out::PartnerNameOut;
 use crate::{
     App,
     reward::{Reward, Status, Supply},

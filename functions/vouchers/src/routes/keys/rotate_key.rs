@@ -7,7 +7,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{ApiError, Json, Operator, Path, fields::if_present};
 
-use super::{change_partner::change, key_out::NewPartnerKeyOut};
+use super::key_out::NewPartnerKeyOut;
+use crate::routes::partners::change_partner::change;
 use crate::{
     App,
     partner::Partner,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{ApiError, Code, Idempotent, Json, Path, RequestKey, fields::if_present, replayed};
 
-use super::voucher_out::VoucherOut;
+use crate::routes::vouchers::voucher_out::VoucherOut;
 use crate::{
     App, on_demand,
     partner::{Partner, State as PartnerState},

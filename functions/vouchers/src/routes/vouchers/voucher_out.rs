@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::ApiError;
 
-use super::partner_out::PartnerNameOut;
+use crate::routes::partners::partner_out::PartnerNameOut;
 use crate::{
     App,
     voucher::{Stage, State, Usage, Voucher},
@@ -61,7 +61,7 @@ pub(crate) struct RewardNameOut {
 
 impl VoucherOut {
     /// The voucher with its code opened: only for its holder.
-    pub(super) fn of(app: &App, voucher: &Voucher) -> Result<Self, ApiError> {
+    pub(in crate::routes) fn of(app: &App, voucher: &Voucher) -> Result<Self, ApiError> {
         let order = &voucher.order;
         let status = voucher.state(app.clock.now());
         let mut out = Self {

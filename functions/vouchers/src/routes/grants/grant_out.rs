@@ -4,8 +4,8 @@ use kernel::{Id, Timestamp, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::partner_out::PartnerNameOut;
 use crate::grant::{Earns, Grant, State};
+use crate::routes::partners::partner_out::PartnerNameOut;
 
 /// Something that was earned at a partner, as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]

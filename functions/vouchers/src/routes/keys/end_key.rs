@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use kernel::{Id, kind};
 use web::{ApiError, Operator, Path};
 
-use super::change_partner::change;
+use crate::routes::partners::change_partner::change;
 use crate::{App, partner::Partner};
 
 /// End a partner's key

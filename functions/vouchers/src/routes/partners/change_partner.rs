@@ -11,7 +11,7 @@ use crate::{App, partner::Partner, store::SavePartnerError};
 const MAX_TRIES: usize = 8;
 
 /// The partner `id` as `decide` wants it, kept unless that changes nothing.
-pub(super) async fn change<E>(
+pub(in crate::routes) async fn change<E>(
     app: &App,
     id: Id<kind::Partner>,
     decide: impl Fn(Partner) -> Result<Partner, E>,
