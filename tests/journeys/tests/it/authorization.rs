@@ -167,7 +167,12 @@ fn request(name: &str) -> Request {
     let mut concrete = Vec::new();
     let mut before = "";
     for part in path.split('/') {
-        let kind = KINDS.iter().find(|(word, _)| *word == before);
+        // Two contexts know grants: those of rights, and those of partners.
+        let word = match before {
+            "grants" if name.contains("/partner-hooks/") => "partner-grants",
+            word => word,
+        };
+        let kind = KINDS.iter().find(|(known, _)| *known == word);
         concrete.push(match (part, kind) {
             ("{state}", _) => "submitted".to_owned(),
             ("{code}", _) => "legal_name".to_owned(),
