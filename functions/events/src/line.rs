@@ -30,6 +30,8 @@ pub(crate) struct Line {
     /// How many tickets have become void because the concert was called off, with those that never
     /// came to be.
     pub(crate) voided: u32,
+    /// Whether somebody had come with one of them before they became void.
+    pub(crate) attended: bool,
     pub(crate) updated_at: Timestamp,
     /// Counts its changes; 0 before it is kept at all.
     pub(crate) version: u64,
@@ -62,6 +64,15 @@ pub(crate) struct Due {
     pub(crate) per_unit: u32,
 }
 
+/// What a line's tickets come to when the concert is called off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct End {
+    /// How many have become void.
+    pub(crate) voided: u32,
+    /// Whether somebody had come with one of them.
+    pub(crate) attended: bool,
+}
+
 /// A line without tickets, or with more than one line can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a line has 1 to {MAX_TICKETS} tickets")]
@@ -91,6 +102,7 @@ impl Line {
             state: State::Issuing,
             issued: 0,
             voided: 0,
+            attended: false,
             updated_at: now,
             version: 0,
         })
@@ -123,12 +135,13 @@ impl Line {
         Self { state, ..self }.changed(now)
     }
 
-    /// The line of which `voided` tickets have become void; those that never came to be count too.
-    pub(crate) fn voided(self, voided: u32, now: Timestamp) -> Self {
+    /// The line whose tickets are at their `end`; those that never came to be count as void too.
+    pub(crate) fn voided(self, end: End, now: Timestamp) -> Self {
         let missing = self.quantity * self.per_unit - self.issued;
         let line = Self {
             state: State::Voided,
-            voided: voided + missing,
+            voided: end.voided + missing,
+            attended: end.attended,
             ..self
         };
         line.changed(now)
@@ -248,7 +261,8 @@ pub(crate) mod tests {
             let voiding = line.voiding(now());
             prop_assert_eq!(voiding.clone().extended(now()), None);
             let void = voiding.issued - refunded;
-            let voided = voiding.voided(void, now());
+            let end = End { voided: void, ..End::default() };
+            let voided = voiding.voided(end, now());
             prop_assert_eq!(voided.voided, quantity - refunded);
         }
     }

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use crate::{
         line::{
-            Due,
+            Due, End,
             tests::{bought, granted},
         },
         ticket::{State, tests::account, tests::ticket},
@@ -253,7 +253,10 @@ mod tests {
             assert_eq!(early, Err(StillIssuing));
             for (line, refusal) in [
                 (issued(&due).voiding(NOW), Refusal::ConcertCancelled),
-                (begun.clone().voided(0, NOW), Refusal::ConcertCancelled),
+                (
+                    begun.clone().voided(End::default(), NOW),
+                    Refusal::ConcertCancelled,
+                ),
                 (begun.clone().refused(NOW), Refusal::Unknown),
             ] {
                 let refused = recall(&line, vec![ticket()], &revocation());

@@ -105,7 +105,7 @@ pub(crate) fn grant(
                 allotment: from,
                 concert,
             } = source.ok_or(RefusedGrant::NoAllotment)?;
-            if concert.state != ConcertState::Published {
+            if concert.state != ConcertState::Published || concert.starts_at <= now {
                 return Err(RefusedGrant::Concert);
             }
             allotment = Some(from.taking(quantity, now)?);

@@ -17,10 +17,10 @@ use crate::{
 const END_AND_ASK: &str = "end-and-ask";
 
 /// How many rows of a kind are looked at before looking for more.
-const PAGE: u32 = 32;
+const PAGE: u32 = 30;
 /// How many rows are worked on at once: a whole page, so that it takes no longer than its slowest
 /// row, and a partner that does not answer is not everybody's.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 30;
 /// When no further page is begun. A page takes three calls to a partner at most, half a minute, so
 /// that the run ends before its function's time is over. The next one goes on.
 const LONGEST_RUN: SignedDuration = SignedDuration::from_secs(20);

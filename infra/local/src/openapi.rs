@@ -11,6 +11,10 @@ A trading platform for the music industry.
 **Callers.** Sign up with `POST /v1/accounts`, sign in with `POST /v1/sessions`, and send the access \
 token as `Authorization: Bearer …`. Players send listens with a listening token.
 
+**Partners** sign what they send to `/v1/partner-hooks/…` as Standard Webhooks says, over the raw bytes: \
+`webhook-id`, `webhook-timestamp`, `webhook-signature`. Each effect happens once by its `transaction_id`, \
+for ever. What Planet sends to webhook endpoints and to partners is signed in the same way.
+
 **Requests that move value** need an `Idempotency-Key` header. The same key with the same request has \
 one effect, and the repeated answer carries `Idempotent-Replayed: true`.
 

@@ -12,7 +12,7 @@ use super::{ConsumeError, MAX_TRIES, void};
 use crate::{
     App,
     concert::{Concert, State},
-    line::{self, Due, Line},
+    line::{self, Due, End, Line},
     origin::Origin,
     store::CommitError,
     ticket::{self, Ticket},
@@ -165,7 +165,7 @@ async fn void_instead(app: &App, due: &Due) -> Result<(), ConsumeError> {
     if line.version > 0 {
         return void::void_line(app, line.id()).await;
     }
-    let voided = line.voided(0, app.clock.now());
+    let voided = line.voided(End::default(), app.clock.now());
     match app.store.save_line(&voided, &[]).await {
         Ok(()) => Ok(()),
         Err(CommitError::Lost | CommitError::Repeated) => void::void_line(app, voided.id()).await,

@@ -11,7 +11,7 @@ use super::{ConsumeError, MAX_TRIES};
 use crate::{
     App,
     keys::LINE_SHARDS,
-    line::{Line, State, TICKETS_PER_WRITE},
+    line::{End, Line, State, TICKETS_PER_WRITE},
     origin::LineId,
     store::CommitError,
     ticket::{self, Ticket},
@@ -96,8 +96,8 @@ pub(super) async fn void_line(app: &App, id: LineId) -> Result<(), ConsumeError>
             // From this write on the line gets no more tickets.
             State::Issuing | State::Issued => line.voiding(app.clock.now()),
             State::Voiding => {
-                let voided = void_tickets(app, &line).await?;
-                line.voided(voided, app.clock.now())
+                let end = void_tickets(app, &line).await?;
+                line.voided(end, app.clock.now())
             }
         };
         match app.store.save_line(&next, &[]).await {
@@ -109,18 +109,20 @@ pub(super) async fn void_line(app: &App, id: LineId) -> Result<(), ConsumeError>
     Err(ConsumeError::Overtaken)
 }
 
-/// Makes the tickets of a line void and answers how many are.
-async fn void_tickets(app: &App, line: &Line) -> Result<u32, ConsumeError> {
+/// Makes the tickets of a line void and answers what they come to.
+async fn void_tickets(app: &App, line: &Line) -> Result<End, ConsumeError> {
     let ids: Vec<_> = line.tickets().collect();
     let part = usize::try_from(TICKETS_PER_WRITE).unwrap_or(1);
-    let mut voided = 0;
+    let mut end = End::default();
     for ids in ids.chunks(part) {
-        voided += void_part(app, ids).await?;
+        let of_part = void_part(app, ids).await?;
+        end.voided += of_part.voided;
+        end.attended |= of_part.attended;
     }
-    Ok(voided)
+    Ok(end)
 }
 
-async fn void_part(app: &App, ids: &[Id<kind::Ticket>]) -> Result<u32, ConsumeError> {
+async fn void_part(app: &App, ids: &[Id<kind::Ticket>]) -> Result<End, ConsumeError> {
     for _ in 0..MAX_TRIES {
         let tickets = app.store.tickets(ids).await?;
         let writes: Vec<_> = tickets
@@ -134,7 +136,7 @@ async fn void_part(app: &App, ids: &[Id<kind::Ticket>]) -> Result<u32, ConsumeEr
             app.store.commit(writes).await
         };
         match done {
-            Ok(()) => return count(&tickets),
+            Ok(()) => return end(&tickets),
             // Somebody was let in with one of them, or gave one away or back: look again.
             Err(CommitError::Lost | CommitError::Repeated) => {}
             Err(CommitError::Service(error)) => return Err(error.into()),
@@ -143,9 +145,13 @@ async fn void_part(app: &App, ids: &[Id<kind::Ticket>]) -> Result<u32, ConsumeEr
     Err(ConsumeError::Overtaken)
 }
 
-/// How many of a line's tickets were not taken back before.
-fn count(tickets: &[Ticket]) -> Result<u32, ConsumeError> {
+/// What tickets come to of which none is good any more. Those that were taken back before are not
+/// among them.
+fn end(tickets: &[Ticket]) -> Result<End, ConsumeError> {
     let kept = tickets.iter().filter(|ticket| !ticket.was_taken_back());
-    let kept = u32::try_from(kept.count());
-    kept.map_err(|error| ServiceError::malformed("the tickets of a line", error).into())
+    let voided = u32::try_from(kept.clone().count());
+    Ok(End {
+        voided: voided.map_err(|error| ServiceError::malformed("the tickets of a line", error))?,
+        attended: kept.clone().any(Ticket::is_used),
+    })
 }

@@ -39,7 +39,8 @@ pub(super) fn of_line(grant: Grant, line: &Line) -> Result<Option<Told>, Service
         ),
         State::Voided => (
             "partner_tickets.voided",
-            json!({ "grant": grant, "reason": "concert_cancelled" }),
+            // The news of the one who came may be later than this, and is not to be contradicted.
+            json!({ "grant": grant, "reason": "concert_cancelled", "attended": line.attended }),
         ),
     };
     told(kind, grant, line.version, line.updated_at, data).map(Some)

@@ -31,6 +31,8 @@ struct LineItem {
     state: State,
     issued: u32,
     voided: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    attended: bool,
     updated_at: Timestamp,
     version: u64,
 }
@@ -109,6 +111,7 @@ pub(crate) fn line_of(item: Item) -> Result<Line, ServiceError> {
         state: item.state,
         issued: item.issued,
         voided: item.voided,
+        attended: item.attended,
         updated_at: item.updated_at,
         version: item.version,
     })
@@ -129,6 +132,7 @@ fn item(line: &Line) -> LineItem {
         state: line.state,
         issued: line.issued,
         voided: line.voided,
+        attended: line.attended,
         updated_at: line.updated_at,
         version: line.version,
     }

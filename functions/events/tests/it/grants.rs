@@ -182,8 +182,25 @@ async fn a_concert_that_is_called_off_makes_its_tickets_void_and_says_so_once() 
         .find(|event| event["type"] == "partner_tickets.voided")
         .unwrap();
     let grant: Id<kind::PartnerGrant> = id("breakfast");
-    let data = json!({ "grant": grant, "reason": "concert_cancelled" });
+    let data = json!({ "grant": grant, "reason": "concert_cancelled", "attended": false });
     assert_eq!(voided["data"], data);
+}
+
+#[tokio::test]
+async fn tickets_that_become_void_are_told_to_have_been_used_if_they_were() {
+    let house = House::open().await;
+    let show = house.show(json!({})).await;
+    let tickets = house.grant(&show, "ada", "breakfast", 2).await;
+    let code = house.code("ada", &tickets[1]).await;
+    assert_eq!(show_at(&house.door(), &code, "1").await.status, 201);
+    cancel(&house, &show).await;
+    carry_out(&house).await;
+    let told = house.told_of_grant("breakfast").await;
+    let voided = told
+        .iter()
+        .find(|event| event["type"] == "partner_tickets.voided")
+        .unwrap();
+    assert_eq!(voided["data"]["attended"], true);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

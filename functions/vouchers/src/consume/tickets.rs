@@ -18,6 +18,9 @@ struct Told {
     grant: Id<kind::PartnerGrant>,
     #[serde(default)]
     tickets: Vec<Id<kind::Ticket>>,
+    /// Whether somebody had come with one of the tickets before they became void.
+    #[serde(default)]
+    attended: bool,
 }
 
 /// Moves the grant as it is told.
@@ -28,6 +31,7 @@ pub(super) async fn follow(app: &App, event: Event) -> Result<(), ConsumeError> 
         "partner_tickets.refused" => Move::IssueRefused,
         "partner_tickets.recalled" => Move::Recalled,
         "partner_tickets.recall_refused" => Move::RecallRefused,
+        "partner_tickets.voided" if told.attended => Move::CheckedIn,
         "partner_tickets.voided" => Move::TicketsVoided,
         "partner_tickets.checked_in" => Move::CheckedIn,
         _ => return Err(ConsumeError::OtherKind(event.kind)),

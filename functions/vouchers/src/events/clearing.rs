@@ -1,6 +1,6 @@
 //! What is told of exchanges, settlements and partners' accounts.
 
-use kernel::{Event, Id};
+use kernel::Event;
 use platform::{ServiceError, table::Change};
 use serde_json::json;
 use web::MoneyOut;
@@ -72,9 +72,14 @@ fn billing_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceEr
         return Ok(Vec::new());
     }
     let partner = billing.book.partner.to_string();
-    let mut event = for_webhooks(
+    // The two accounts of a partner count apart, and of one subject a higher count is later.
+    let subject = match billing.book.sandbox {
+        true => format!("{partner}:sandbox"),
+        false => partner.clone(),
+    };
+    let event = for_webhooks(
         BALANCE_LOW,
-        partner.clone(),
+        subject,
         billing.alert.count,
         told.at,
         partner,
@@ -85,10 +90,5 @@ fn billing_events(change: &Change) -> Result<Vec<(Subscriber, Event)>, ServiceEr
             "sandbox": billing.book.sandbox,
         }),
     )?;
-    if billing.book.sandbox {
-        // The two accounts of a partner count apart, and no two events have one id.
-        let count = billing.alert.count.to_string();
-        event.id = Id::derive(&["webhook", BALANCE_LOW, &event.subject, &count, "sandbox"]);
-    }
     Ok(vec![(Subscriber::Webhooks, event)])
 }

@@ -1,7 +1,10 @@
 //! What partners' transactions have led to. Kept for ever: a repetition after years must not pay
 //! again.
 
-use platform::{ServiceError, table::Write};
+use platform::{
+    ServiceError,
+    table::{Write, WriteError},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Store, attributes};
@@ -34,6 +37,19 @@ impl Store {
             same: item.fingerprint == transaction.fingerprint,
             subject: item.subject,
         }))
+    }
+
+    /// Remembers a transaction that found its work done, so that its id is used up all the same.
+    pub(crate) async fn remember(
+        &self,
+        transaction: &PartnerTransaction,
+        subject: impl ToString,
+    ) -> Result<(), ServiceError> {
+        match self.table.write(self.record(transaction, subject)).await {
+            // It may have been remembered with its work.
+            Ok(_) | Err(WriteError::Refused { .. }) => Ok(()),
+            Err(WriteError::Service(error)) => Err(error),
+        }
     }
 
     /// The write that remembers what a transaction led to: put it into the transaction that has the

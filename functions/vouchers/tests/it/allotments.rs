@@ -223,6 +223,22 @@ async fn a_concert_that_is_called_off_closes_its_allotments() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_finds_its_work_done_uses_up_its_id_all_the_same() {
+    let office = BoxOffice::open().await;
+    let open = office.allotment(10).await;
+    let accept = format!("allotments/{open}/accept");
+    let body = json!({ "transaction_id": "a-2" });
+    assert_eq!(office.hook(&accept, body.clone()).await.status, 200);
+    let again = office.hook(&accept, body).await;
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    let other = office.hook("grants", tickets("a-2", &open, 1)).await;
+    assert_eq!(
+        (other.status, other.problem_code().as_str()),
+        (409, "transaction_conflict")
+    );
+}
+
+#[tokio::test]
 async fn no_more_is_kept_than_is_free() {
     let office = BoxOffice::open().await;
     office.allotment(990).await;

@@ -280,8 +280,12 @@ pub(crate) fn news(what: &str, grant: &str) -> Event {
         "checked_in" => {
             json!({ "grant": grant, "ticket": ticket, "day": "2026-06-02", "at": "2026-06-02T18:00:00Z" })
         }
+        "voided after use" => {
+            json!({ "grant": grant, "reason": "concert_cancelled", "attended": true })
+        }
         _ => json!({ "grant": grant, "reason": "concert_cancelled" }),
     };
+    let what = what.split(' ').next().unwrap();
     event(&format!("partner_tickets.{what}"), grant, 1, data)
 }
 

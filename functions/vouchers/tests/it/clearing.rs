@@ -159,12 +159,9 @@ async fn tell_all(books: &Books, worker: &App, plan: &Plan, mut queue: Vec<Told>
 /// The statements of every month from the beginning of the world on.
 async fn statements(books: &Books, sandbox: bool) -> Vec<Value> {
     let today = books.shop.world.clock.now().to_string();
+    let months = (2026..).flat_map(|year| (1..=12).map(move |month| format!("{year}-{month:02}")));
     let mut statements = Vec::new();
-    for month in 5..=12 {
-        let month = format!("2026-{month:02}");
-        if month.as_str() > &today[..7] {
-            break;
-        }
+    for month in months.take_while(|month| month.as_str() <= &today[..7]) {
         statements.push(books.whole_statement(&month, sandbox).await);
     }
     statements

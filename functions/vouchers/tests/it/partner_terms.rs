@@ -304,3 +304,33 @@ async fn what_moves_a_partner_is_for_operators_alone() {
         assert_eq!(answer.problem_code(), "not_found", "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn a_reward_is_not_published_at_a_price_in_a_currency_that_was_given_up() {
+    let shop = Shop::open().await;
+    let wanted = json!({ "name": "Golden Rooster", "mode": "sandbox" });
+    let partner = id(&shop.api.operator().post("/v1/partners", wanted).await);
+    let mut rewards = Vec::new();
+    for price in [json!({}), json!({ "unit_price": cny(1_500) })] {
+        let mut fields = price;
+        fields["partner_id"] = json!(partner);
+        rewards.push(shop.draft(fields).await);
+    }
+    let terms = json!({ "currency": "HKD" });
+    let changed = patch(&shop, &partner, None, json!({ "terms": terms })).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    assert_eq!(act(&shop, &partner, "go-live").await.status, 200);
+    for reward in rewards {
+        let path = format!("/v1/rewards/{reward}");
+        let operator = shop.api.operator();
+        let published = json!({ "status": "published" });
+        let refused = operator.patch(&path, published.clone()).await;
+        assert_eq!(
+            (refused.status, refused.problem_code().as_str()),
+            (422, "validation_failed")
+        );
+        let mut agreed = published;
+        agreed["unit_price"] = json!({ "minor": 1_600, "currency": "HKD" });
+        assert_eq!(operator.patch(&path, agreed).await.status, 200);
+    }
+}

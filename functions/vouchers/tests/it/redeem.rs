@@ -203,3 +203,22 @@ async fn a_redemption_needs_a_caller_a_key_and_a_sound_body() {
     let empty = ada.request("POST", &path).header("idempotency-key", "k1");
     assert_eq!(empty.send().await.status, 201);
 }
+
+#[tokio::test]
+async fn nothing_is_redeemed_of_a_partner_that_is_suspended() {
+    let shop = Shop::open().await;
+    let partner = shop.partner().await;
+    let reward = shop.reward(1, json!({ "partner_id": partner })).await;
+    let ada = shop.member("ada", PRICE).await;
+    let path = format!("/v1/partners/{partner}");
+    let operator = shop.api.operator();
+    operator.post(&format!("{path}/suspend"), json!({})).await;
+    let refused = redeem(&ada, &reward, "k1").await;
+    assert_eq!(
+        (refused.status, refused.problem_code().as_str()),
+        (409, "state_conflict")
+    );
+    assert_eq!(shop.points("ada").await, PRICE);
+    operator.post(&format!("{path}/reinstate"), json!({})).await;
+    assert_eq!(redeem(&ada, &reward, "k1").await.status, 201);
+}

@@ -333,3 +333,38 @@ async fn a_grant_is_its_partners_to_take_back() {
     }
     assert_eq!(office.units(&allotment).await, (1, 0));
 }
+
+#[tokio::test]
+async fn who_came_before_the_concert_was_called_off_stays_paid_for_whatever_is_told_first() {
+    let office = BoxOffice::open().await;
+    let open = office.allotment(10).await;
+    let news = ["checked_in", "voided after use"];
+    for (number, order) in [news, [news[1], news[0]]].into_iter().enumerate() {
+        let grant = office.issued(&open, &format!("t{number}"), "ada").await;
+        for what in order {
+            office.tell(what, &grant).await;
+        }
+        assert_eq!(office.state(&grant, "ada").await, "attended");
+        assert_eq!(office.exchanged(&grant).await, (true, false));
+    }
+}
+
+#[tokio::test]
+async fn more_grants_than_one_message_ends_become_void_with_those_that_follow() {
+    let office = BoxOffice::open().await;
+    let open = office.allotment(40).await;
+    for number in 0..30 {
+        office.granted(&open, &format!("t{number}")).await;
+    }
+    office.tell_concert("cancelled", 3).await;
+    let (used, _) = office.units(&open).await;
+    assert_eq!(used, 5);
+    let world = &office.shop.world;
+    assert_eq!(world.depth("VouchersQueue").await, 1);
+    world.drain("VouchersQueue", &office.shop.worker).await;
+    assert_eq!(
+        (office.units(&open).await, office.committed().await),
+        ((0, 40), 0)
+    );
+    assert_eq!(office.exposure().await, 0);
+}

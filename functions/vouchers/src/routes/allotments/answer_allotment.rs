@@ -109,7 +109,12 @@ async fn answer(
         return Ok(answer);
     }
     match move_allotment(app, id, what, Some(&transaction)).await {
-        Ok(moved) => Ok(Json(AllotmentOut::from(&moved.thing)).into_response()),
+        Ok(moved) => {
+            if !moved.is_new {
+                app.store.remember(&transaction, id).await?;
+            }
+            Ok(Json(AllotmentOut::from(&moved.thing)).into_response())
+        }
         // What refuses us may be what our own twin has just done: then the answer is the twin's.
         Err(error @ (MoveError::Repeated | MoveError::Refused(_))) => match done_before().await? {
             Some(answer) => Ok(answer),

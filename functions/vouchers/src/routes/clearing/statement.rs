@@ -107,7 +107,8 @@ async fn sums(app: &App, partner: &Partner, wanted: &Wanted) -> Result<Sums, Api
     if let Some(sums) = app.store.month_sums(book, month).await? {
         return Ok(sums);
     }
-    let last = app.store.last_line_before(book, month.ends_at()).await?;
+    // There was no line in the month then; one that was added meanwhile is not told of yet.
+    let last = app.store.last_line_before(book, month.starts_at()).await?;
     Ok(Sums::after(month, last.as_ref(), partner.terms.currency))
 }
 
@@ -126,10 +127,11 @@ async fn lines(
         let found = app.store.lines(wanted.book, wanted.month, after, at_once);
         let found = found.await?;
         let known = |line: &Line| line.sequence <= sums.last_sequence;
+        let is_all_known = found.items.iter().all(known);
         lines.extend(found.items.into_iter().filter(known));
         after = lines.last().map(Line::at).or(after);
         let last = after.map_or(0, |at| at.sequence);
-        if !found.has_more || last >= sums.last_sequence {
+        if !found.has_more || !is_all_known || last >= sums.last_sequence {
             return Ok(Page { lines, next: None });
         }
         if lines.len() >= limit as usize {

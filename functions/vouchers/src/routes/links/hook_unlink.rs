@@ -70,7 +70,7 @@ pub(crate) async fn hook_unlink(
         let record = app.store.record(&transaction, link.id);
         let saved = match link.version == version {
             // The member was faster; there is nothing left to do.
-            true => Ok(()),
+            true => Ok(app.store.remember(&transaction, link.id).await?),
             false => app.store.end_link(&link, Some(record)).await,
         };
         match saved {

@@ -110,7 +110,8 @@ async fn permit(app: &App, reward: &Reward, patch: &RewardPatch) -> Result<(), A
     }
     let partner = app.store.partner(reward.partner.id).await?;
     let partner = partner.ok_or_else(|| ApiError::internal("a reward's partner is not there"))?;
-    agreed(&partner, patch.unit_price)?;
+    // The terms may have changed since the price that is kept was agreed.
+    agreed(&partner, patch.unit_price.or(reward.unit_price))?;
     if publishes && partner.is_sandbox() {
         let detail = "the partner is in the sandbox: its rewards are on offer once it is live";
         return Err(ApiError::new(Code::StateConflict).detail(detail));

@@ -132,6 +132,7 @@ async fn try_once(
     let now = app.clock.now();
     let voucher = match &reward.supply {
         Supply::CodePool {} => {
+            partner_of(app, &reward).await?;
             let redemption = redemption::redeem(&reward, wish, redeemed, free, &mut wallet, now)
                 .map_err(Missed::Refused)?;
             let (voucher, debit) = (redemption.voucher, app.wallets.save(wallet));
@@ -181,13 +182,21 @@ async fn offered(
     }
 }
 
-/// The partner of a reward on demand, if it can be asked for vouchers at all.
-async fn supplier(app: &App, reward: &Reward) -> Result<Partner, Missed> {
+/// The partner of a reward. Of one that is suspended nothing is redeemed, since it takes no voucher
+/// either.
+async fn partner_of(app: &App, reward: &Reward) -> Result<Partner, Missed> {
     let partner = app.store.partner(reward.partner.id).await?;
     partner
-        .filter(|partner| {
-            partner.state == PartnerState::Active && !partner.is_sandbox() && partner.api.is_some()
-        })
+        .filter(|partner| partner.state == PartnerState::Active)
+        .ok_or(Missed::Refused(RedeemError::Paused))
+}
+
+/// The partner of a reward on demand, if it can be asked for vouchers at all.
+async fn supplier(app: &App, reward: &Reward) -> Result<Partner, Missed> {
+    let partner = partner_of(app, reward).await?;
+    let can_be_asked = !partner.is_sandbox() && partner.api.is_some();
+    can_be_asked
+        .then_some(partner)
         .ok_or(Missed::Refused(RedeemError::Paused))
 }
 

@@ -90,6 +90,8 @@ pub(crate) async fn notify_issue(
         }
     };
     check(&app, &voucher, told)?;
+    // The partner's answer may have been faster than its notice.
+    app.store.remember(&transaction, voucher.id).await?;
     Ok(Json(PartnerVoucherOut::of(&voucher, app.clock.now())).into_response())
 }
 
