@@ -21,10 +21,18 @@ const FAILING_AFTER: u32 = 5;
 pub(crate) struct Lane {
     pub(crate) endpoint: Id<kind::WebhookEndpoint>,
     pub(crate) owner: Owner,
+    pub(crate) wakes: Wakes,
+    pub(crate) health: Health,
+}
+
+/// How often a lane was woken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wakes {
     /// How often somebody said that there is work. A lane is only left if this is what it was when
     /// the lane was looked at.
     pub(crate) woken: u64,
-    pub(crate) health: Health,
+    /// How often of these its endpoint had changed, so that what was thought of it no longer counts.
+    pub(crate) roused: u64,
 }
 
 /// How an endpoint is.
@@ -69,7 +77,26 @@ pub(crate) enum End {
     },
 }
 
+impl Lane {
+    /// Notes that it was woken while it ran. What the run has learned of an endpoint that has changed
+    /// since is forgotten: it would bring back the pause that the change has ended.
+    pub(crate) fn notice(&mut self, wakes: Wakes) {
+        if wakes.roused != self.wakes.roused {
+            self.health = std::mem::take(&mut self.health).afresh();
+        }
+        self.wakes = wakes;
+    }
+}
+
 impl Health {
+    /// How an endpoint is of which nothing is known but what it once took.
+    fn afresh(self) -> Self {
+        Self {
+            last_success_at: self.last_success_at,
+            ..Self::default()
+        }
+    }
+
     /// Whether the endpoint is probed with one delivery at a time.
     pub(crate) fn is_failing(&self) -> bool {
         self.failures >= FAILING_AFTER
@@ -210,6 +237,34 @@ mod tests {
             );
         }
         assert!(!failing(50).is_dead(&[tried("a", 0, FAILED)]));
+    }
+
+    #[test]
+    fn a_lane_that_is_roused_forgets_all_but_the_last_success() {
+        let mut health = Health::default().after(&[tried("a", 1, End::Accepted)], at(1));
+        health = health.after(&vec![tried("b", 2, FAILED); 5], at(2));
+        let mut lane = Lane {
+            endpoint: Id::derive(&["e"]),
+            owner: Owner::Partner(Id::derive(&["p"])),
+            wakes: Wakes::default(),
+            health: health.clone(),
+        };
+        let woken = Wakes {
+            woken: 1,
+            roused: 0,
+        };
+        lane.notice(woken);
+        assert_eq!((lane.wakes, &lane.health), (woken, &health));
+        let roused = Wakes {
+            woken: 2,
+            roused: 1,
+        };
+        lane.notice(roused);
+        let expected = Health {
+            last_success_at: Some(at(1)),
+            ..Health::default()
+        };
+        assert_eq!((lane.wakes, lane.health), (roused, expected));
     }
 
     proptest! {

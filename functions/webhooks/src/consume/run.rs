@@ -67,7 +67,7 @@ pub(super) async fn run(
         };
         match release {
             Release::Done | Release::NotOurs => return Ok(()),
-            Release::Woken(woken) => run.taken.lane.woken = woken,
+            Release::Woken(wakes) => run.taken.lane.notice(wakes),
         }
     }
 }
@@ -116,6 +116,9 @@ impl Run<'_> {
 
     /// What is to be looked at next: several, or of an endpoint that fails the one that it is probed
     /// with. That is its watch whenever that is due, and else what has been due for longest.
+    ///
+    /// Of an ordered endpoint a watch that is not the first of its subject is none: an earlier version
+    /// has come late, and until that has ended the watch is not sent, however long it has been due.
     async fn next(&mut self, endpoint: &Endpoint) -> Result<Vec<Waiting>, ConsumeError> {
         let store = &self.app.store;
         let health = &self.taken.lane.health;
@@ -125,13 +128,28 @@ impl Run<'_> {
         if let Some(id) = health.watch {
             let watch = store.delivery(id).await?;
             match watch.filter(|watch| watch.state.is_open()) {
-                Some(watch) if self.is_due(watch.due_at) => return Ok(vec![Waiting::of(&watch)]),
-                Some(_) => {}
+                Some(watch) if !self.is_due(watch.due_at) => {}
+                Some(watch) if self.is_next(endpoint, &watch).await? => {
+                    return Ok(vec![Waiting::of(&watch)]);
+                }
                 // The next one that fails takes its place.
-                None => self.taken.lane.health.watch = None,
+                Some(_) | None => self.taken.lane.health.watch = None,
             }
         }
         Ok(store.waiting(endpoint.id, 1).await?)
+    }
+
+    /// Whether it is this delivery that is sent when its subject is looked at.
+    async fn is_next(
+        &self,
+        endpoint: &Endpoint,
+        delivery: &Delivery,
+    ) -> Result<bool, ConsumeError> {
+        if !endpoint.ordered {
+            return Ok(true);
+        }
+        let head = self.app.store.head(endpoint.id, &delivery.subject).await?;
+        Ok(head.is_some_and(|head| head.delivery == delivery.id))
     }
 
     /// Sends what is due, all at once.

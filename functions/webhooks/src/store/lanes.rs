@@ -16,7 +16,7 @@ use super::{Store, attributes, time};
 use crate::{
     endpoint::Endpoint,
     keys,
-    lane::{Health, Lane},
+    lane::{Health, Lane, Wakes},
     owner::Owner,
     schedule::later,
 };
@@ -34,6 +34,8 @@ struct LaneItem {
     sk: String,
     owner: Owner,
     woken: u64,
+    #[serde(default)]
+    roused: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_shard: Option<String>,
     /// In milliseconds. Absent if there is nothing to do.
@@ -69,8 +71,8 @@ pub(crate) struct Taken {
 pub(crate) enum Release {
     /// Nobody runs it any more.
     Done,
-    /// It was woken meanwhile, and is still ours: the new count.
-    Woken(u64),
+    /// It was woken meanwhile, and is still ours: the new counts.
+    Woken(Wakes),
     /// It has become somebody else's, or is no more.
     NotOurs,
 }
@@ -104,19 +106,19 @@ impl Store {
         }
     }
 
-    /// Leaves a lane until `next`, unless it was woken since `taken.lane.woken` was read.
+    /// Leaves a lane until `next`, unless it was woken since `taken.lane.wakes` was read.
     pub(crate) async fn leave_lane(
         &self,
         taken: &Taken,
         next: Option<Timestamp>,
     ) -> Result<Release, ServiceError> {
         let due_at = next.map(Timestamp::as_millisecond);
-        self.put_lane(taken, taken.lane.woken, due_at).await
+        self.put_lane(taken, taken.lane.wakes.woken, due_at).await
     }
 
     /// Leaves a lane on which there is work left, and wakes it.
     pub(crate) async fn pass_lane_on(&self, taken: &Taken) -> Result<Release, ServiceError> {
-        let woken = taken.lane.woken + 1;
+        let woken = taken.lane.wakes.woken + 1;
         self.put_lane(taken, woken, Some(AT_ONCE_MS)).await
     }
 
@@ -135,10 +137,10 @@ impl Store {
         let write = Write::put(&self.table, &item)
             .when("#holder = :holder AND #woken = :woken")
             .bind(":holder", &taken.holder)
-            .bind(":woken", taken.lane.woken);
+            .bind(":woken", taken.lane.wakes.woken);
         match self.table.write(write).await {
             Ok(_) => Ok(Release::Done),
-            Err(WriteError::Refused { existing }) => Ok(taken.seen_in(existing)),
+            Err(WriteError::Refused { existing }) => taken.seen_in(existing),
             Err(WriteError::Service(error)) => Err(error),
         }
     }
@@ -158,7 +160,8 @@ impl Store {
         self.settle(at_once(wake, endpoint)).await
     }
 
-    /// Says that there is work on a lane, whatever was thought of its endpoint: that has changed.
+    /// Says that there is work on a lane, whatever was thought of its endpoint: that has changed. If
+    /// somebody runs it, they find by the count of this that they are to forget what they think.
     pub(crate) async fn rouse_lane(
         &self,
         endpoint: Id<kind::WebhookEndpoint>,
@@ -167,7 +170,7 @@ impl Store {
             &self.table,
             keys::lane(endpoint),
             "SET #due_at = :at_once, #due_shard = :shard, #failures = :none, #probes = :none \
-             ADD #woken :one REMOVE #not_before, #watch, #failing_since",
+             ADD #woken :one, #roused :one REMOVE #not_before, #watch, #failing_since",
         )
         .when("attribute_exists(pk)")
         .bind(":none", 0);
@@ -225,7 +228,7 @@ impl Store {
         let lane = Lane {
             endpoint: endpoint.id,
             owner: endpoint.owner,
-            woken: 0,
+            wakes: Wakes::default(),
             health: Health::default(),
         };
         Write::put(&self.table, &LaneItem::of(&lane)).when_absent()
@@ -234,13 +237,11 @@ impl Store {
 
 impl Taken {
     /// What has become of the lane, by the item that stands there.
-    fn seen_in(&self, existing: Option<Item>) -> Release {
+    fn seen_in(&self, existing: Option<Item>) -> Result<Release, ServiceError> {
         let ours = existing.filter(|item| item.text("holder") == Some(self.holder.as_str()));
-        let woken = ours.and_then(|item| item.number("woken"));
-        match woken.map(u64::try_from) {
-            Some(Ok(woken)) => Release::Woken(woken),
-            Some(Err(_)) | None => Release::NotOurs,
-        }
+        let lane = ours.map(|item| lane_of(self.lane.endpoint, item));
+        let lane = lane.transpose()?;
+        Ok(lane.map_or(Release::NotOurs, |lane| Release::Woken(lane.wakes)))
     }
 }
 
@@ -253,7 +254,8 @@ impl LaneItem {
             pk,
             sk,
             owner: lane.owner,
-            woken: lane.woken,
+            woken: lane.wakes.woken,
+            roused: lane.wakes.roused,
             due_shard: None,
             due_at: None,
             holder: None,
@@ -301,7 +303,10 @@ fn lane_of(endpoint: Id<kind::WebhookEndpoint>, item: Item) -> Result<Lane, Serv
     Ok(Lane {
         endpoint,
         owner: item.owner,
-        woken: item.woken,
+        wakes: Wakes {
+            woken: item.woken,
+            roused: item.roused,
+        },
         health: Health {
             failures: item.failures,
             failing_since: item.failing_since,

@@ -22,7 +22,7 @@ use crate::{
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
+pub(crate) enum Fault {
     /// Its reply is lost: whoever called tries again.
     LostReply,
     /// It is carried out, and nobody is there any more.
@@ -74,7 +74,8 @@ impl<T: Transport> Transport for Line<T> {
     }
 }
 
-async fn faulty(house: &House, function: &str, fault: Fault) -> (App, Arc<AtomicUsize>) {
+/// A function on such a line, and how many calls are left until it happens.
+pub(crate) async fn faulty(house: &House, function: &str, fault: Fault) -> (App, Arc<AtomicUsize>) {
     let left = Arc::new(AtomicUsize::new(NEVER));
     let line = Line {
         services: house.world.engines.clone(),

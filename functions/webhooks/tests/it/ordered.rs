@@ -2,14 +2,15 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
 };
 
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::{
-    house::{House, event},
+    faults::{Fault, faulty},
+    house::{House, event, lane_due},
     receivers::Reply,
 };
 
@@ -137,4 +138,50 @@ async fn what_was_parked_of_a_subject_is_recovered_in_order() {
     assert_eq!(answer.json()["recovered"], 3, "{}", answer.text());
     house.settle().await;
     assert_eq!(sequences(&house, "ord_1")[before..], [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_late_version_before_the_watch_of_an_endpoint_that_is_down_keeps_nobody_busy() {
+    let (mut house, id) = ordered().await;
+    house.receivers.always("a.example.com", Reply::Status(500));
+    // The first that fails is the watch; with the fifth the endpoint counts as failing.
+    house.tell(&event("label", "order.paid", "ord_1", 2)).await;
+    for order in 2..=5 {
+        let subject = format!("ord_{order}");
+        house.tell(&event("label", "order.paid", &subject, 1)).await;
+    }
+    assert_eq!(house.endpoint("label", &id).await["state"], "failing");
+    let before = house.receivers.all().len();
+    for subject in ["ord_1", "ord_6", "ord_7"] {
+        house.tell(&event("label", "order.paid", subject, 1)).await;
+    }
+    // A run that does not come to an end runs out of calls.
+    let (sender, calls_left) = faulty(&house, "WebhooksSender", Fault::DeathBefore).await;
+    for minute in 1..=60 {
+        house
+            .world
+            .clock
+            .advance(SignedDuration::from_mins(1))
+            .unwrap();
+        calls_left.store(100, Ordering::SeqCst);
+        let failed = sender.deliver(&lane_due(&id)).await;
+        assert!(failed.is_empty(), "minute {minute}");
+        let lane = platform::table::Key::sorted(format!("LANE#{id}"), "LANE");
+        let lane = house.world.table("WebhooksTable").get_item(&lane).await;
+        let lane = lane.unwrap().unwrap();
+        assert!(lane.number("due_at").unwrap() > house.world.clock.now_ms());
+        assert_eq!(lane.text("holder"), None);
+    }
+    let probes = house.receivers.all().split_off(before);
+    assert!((10..=20).contains(&probes.len()), "{}", probes.len());
+    let probed: BTreeSet<_> = probes
+        .iter()
+        .map(|one| one.json()["subject"].as_str().unwrap().to_owned())
+        .collect();
+    for subject in ["ord_1", "ord_6", "ord_7"] {
+        assert!(probed.contains(subject), "{subject}: {probed:?}");
+    }
+    // Of the subject with the late version only that was tried since.
+    let since = sequences(&house, "ord_1");
+    assert!(since[1..].iter().all(|sequence| *sequence == 1));
 }

@@ -77,6 +77,40 @@ async fn a_wake_that_comes_while_a_lane_runs_is_not_overlooked() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_changed_while_a_lane_runs_ends_the_pause_that_the_old_one_asks_for() {
+    let mut house = House::open().await;
+    let id = house.register("label", "a.example.com", json!({})).await;
+    let day = Reply::RetryAfter(503, "86400".to_owned());
+    house.receivers.always("a.example.com", day);
+    for order in 0..15 {
+        house.put(&paid("label", &format!("ord_{order}"))).await;
+    }
+    house.take_in().await;
+    let due = lane_due(&id);
+    {
+        let mut run = Box::pin(house.sender.deliver(&due));
+        while house.receivers.all().is_empty() {
+            tokio::select! {
+                biased;
+                _ = &mut run => panic!("it was to be still sending"),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+        let path = format!("/v1/webhook-endpoints/{id}");
+        let patch = json!({ "url": "https://new.example.com/hook" });
+        assert_eq!(house.manager("label").patch(&path, patch).await.status, 200);
+        assert!(run.await.is_empty());
+    }
+    // The first ten are asked to wait for a day themselves; the others are not.
+    assert_eq!(house.receivers.at("a.example.com").len(), 10);
+    assert_eq!(house.receivers.at("new.example.com").len(), 5);
+    assert_eq!(house.endpoint("label", &id).await["state"], "active");
+    house.settle().await;
+    house.pass(SignedDuration::from_hours(25)).await;
+    assert_eq!(house.states("label", &id).await, ["delivered"; 15]);
+}
+
+#[tokio::test]
 async fn a_lane_whose_worker_died_is_taken_over_after_its_lease() {
     let mut house = House::open().await;
     let id = house.register("label", "a.example.com", json!({})).await;
