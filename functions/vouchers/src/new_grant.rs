@@ -260,7 +260,10 @@ mod tests {
         cancelled.concert.state = ConcertState::Cancelled;
         let mut draft = source();
         draft.concert.state = ConcertState::Draft;
+        let mut begun = source();
+        begun.concert.starts_at = NOW;
         for (source, refusal) in [
+            (Some(begun), RefusedGrant::Concert),
             (None, RefusedGrant::NoAllotment),
             (Some(other), RefusedGrant::NoAllotment),
             (Some(tried_out), RefusedGrant::NoAllotment),

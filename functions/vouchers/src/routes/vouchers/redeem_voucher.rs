@@ -1,31 +1,10 @@
 //! `POST /v1/partner-hooks/{partner}/vouchers/redeem`
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use utoipa::ToSchema;
-use web::{ApiError, fields::if_present};
+use web::ApiError;
 
-use super::voucher_hook::{self, Moved, PartnerVoucherOut};
-use crate::{
-    App, code::VoucherCode, member::TransactionId, partner_key::Scope, signed::Signed,
-    voucher::Voucher,
-};
-
-/// A voucher to use up.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct VoucherUseIn {
-    /// The partner's own name of this transaction: 1 to 64 visible characters, never used again.
-    #[schema(value_type = String, example = "till-7-000123", min_length = 1, max_length = 64)]
-    transaction_id: TransactionId,
-    /// The code that was shown.
-    #[schema(value_type = String, example = "GR-7F3K9Q", min_length = 1, max_length = 64)]
-    code: VoucherCode,
-    /// The transaction that has reserved it. Absent for whichever of the partner's own did.
-    #[serde(default, deserialize_with = "if_present")]
-    #[schema(value_type = String, required = false, example = "till-7-000122", min_length = 1, max_length = 64)]
-    reservation: Option<TransactionId>,
-}
+use super::voucher_hook::{self, Moved, PartnerVoucherOut, VoucherUseIn};
+use crate::{App, partner_key::Scope, signed::Signed, voucher::Voucher};
 
 /// Redeem a voucher
 ///

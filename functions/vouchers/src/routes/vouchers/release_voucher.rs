@@ -1,31 +1,10 @@
 //! `POST /v1/partner-hooks/{partner}/vouchers/release`
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use utoipa::ToSchema;
-use web::{ApiError, fields::if_present};
+use web::ApiError;
 
-use super::voucher_hook::{self, Moved, PartnerVoucherOut};
-use crate::{
-    App, code::VoucherCode, member::TransactionId, partner_key::Scope, signed::Signed,
-    voucher::Voucher,
-};
-
-/// A voucher that is not needed after all.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ReleaseIn {
-    /// The partner's own name of this transaction: 1 to 64 visible characters, never used again.
-    #[schema(value_type = String, example = "till-7-000123", min_length = 1, max_length = 64)]
-    transaction_id: TransactionId,
-    /// The code that was shown.
-    #[schema(value_type = String, example = "GR-7F3K9Q", min_length = 1, max_length = 64)]
-    code: VoucherCode,
-    /// The transaction that has reserved it. Absent for whichever of the partner's own did.
-    #[serde(default, deserialize_with = "if_present")]
-    #[schema(value_type = String, required = false, example = "till-7-000122", min_length = 1, max_length = 64)]
-    reservation: Option<TransactionId>,
-}
+use super::voucher_hook::{self, Moved, PartnerVoucherOut, VoucherUseIn};
+use crate::{App, partner_key::Scope, signed::Signed, voucher::Voucher};
 
 /// Release a reserved voucher
 ///
@@ -34,7 +13,7 @@ pub(crate) struct ReleaseIn {
     post,
     path = "/v1/partner-hooks/{partner}/vouchers/release",
     tag = "partner hooks",
-    request_body = ReleaseIn,
+    request_body = VoucherUseIn,
     params(("partner" = String, Path, description = "The partner", example = "prt_01J8Z3K4M5N6P7Q8R9S0T1V2W3")),
     responses(
         (status = 200, description = "The voucher as it is then", body = PartnerVoucherOut),
@@ -46,7 +25,7 @@ pub(crate) struct ReleaseIn {
 )]
 pub(crate) async fn release_voucher(
     State(app): State<App>,
-    signed: Signed<ReleaseIn>,
+    signed: Signed<VoucherUseIn>,
 ) -> Result<Response, ApiError> {
     signed.require(Scope::Vouchers)?;
     let wanted = &signed.body;

@@ -2,14 +2,15 @@
 
 use axum::response::{IntoResponse, Response};
 use kernel::{Id, Timestamp, kind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wallet::{Reason, Spent};
-use web::{ApiError, Code, Json, MoneyOut, replayed};
+use web::{ApiError, Code, Json, MoneyOut, fields::if_present, replayed};
 
 use crate::{
     App,
     code::VoucherCode,
+    member::TransactionId,
     partner::Partner,
     store::MoveError,
     transaction::PartnerTransaction,
@@ -19,6 +20,22 @@ use crate::{
 /// How often a move is decided on anew because something changed meanwhile. Each time means that
 /// somebody else's change was done.
 const MAX_TRIES: usize = 64;
+
+/// A voucher to use up, or one that was reserved and is not used after all.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VoucherUseIn {
+    /// The partner's own name of this transaction: 1 to 64 visible characters, never used again.
+    #[schema(value_type = String, example = "till-7-000123", min_length = 1, max_length = 64)]
+    pub(super) transaction_id: TransactionId,
+    /// The code that was shown.
+    #[schema(value_type = String, example = "GR-7F3K9Q", min_length = 1, max_length = 64)]
+    pub(super) code: VoucherCode,
+    /// The transaction that has reserved it. Absent for whichever of the partner's own did.
+    #[serde(default, deserialize_with = "if_present")]
+    #[schema(value_type = String, required = false, example = "till-7-000122", min_length = 1, max_length = 64)]
+    pub(super) reservation: Option<TransactionId>,
+}
 
 /// A voucher, as its partner sees it.
 #[derive(Debug, Serialize, ToSchema)]
