@@ -1,25 +1,35 @@
 //! A world to try things in: a partner, its reward with codes, and a fan.
 //!
-//! Everything is made through the API, as a person would; only the operator's role is set by hand,
-//! since there is no route that gives it away.
+//! Everything is made through the API, as a person would, so that it can be made in a deployed stack,
+//! too; only the operator's role is set by hand, since there is no route that gives it away.
 
 mod chain;
 
 use std::fmt;
 
-use journeys::{Answer, Client, ClientError, Request};
+use journeys::{Answer, Client, ClientError, Request, SignIn, Stage};
 use kernel::{Id, kind};
 use serde_json::json;
 
-use crate::{Planet, RoleError};
+use crate::RoleError;
 
 const PASSWORD: &str = "planet on a laptop";
 const OPERATOR: &str = "operator@example.com";
 const FAN: &str = "fan@example.com";
 
+/// The operator of a world on a laptop. Everybody knows the password, so that no other world may have
+/// this one.
+pub fn operator() -> SignIn {
+    SignIn {
+        email: OPERATOR.to_owned(),
+        password: PASSWORD.to_owned(),
+    }
+}
+
 /// What a person needs to know to use the demo world.
 #[derive(Clone, Debug)]
 pub struct DemoWorld {
+    operator: String,
     listening_token: Option<String>,
     partner: Option<chain::Credentials>,
 }
@@ -52,50 +62,63 @@ impl fmt::Display for DemoWorld {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "The demo world has a fan ({FAN}) and an operator ({OPERATOR}), both with the password \
-             {PASSWORD:?}, breakfast vouchers out of {} codes, and suppers that the demo chain makes \
-             on demand (its controls are at /sandbox/chain).",
+            "The demo world has a fan ({FAN}), an operator ({}), and breakfast vouchers out of {} \
+             codes. The fan's password is {PASSWORD:?}; so is the operator's, on a laptop.",
+            self.operator,
             chain::CODES
         )?;
         if let Some(token) = &self.listening_token {
             write!(formatter, "\nThe fan's listening token: {token}")?;
         }
         if let Some(partner) = &self.partner {
-            write!(formatter, "\n{partner}")?;
+            write!(
+                formatter,
+                "\nThe demo chain makes suppers on demand; its controls are at /sandbox/chain.\n{partner}"
+            )?;
         }
         Ok(())
     }
 }
 
-/// Makes the demo world, unless it is there.
-pub async fn seed(planet: &Planet) -> Result<DemoWorld, DemoError> {
+/// Makes the demo world on `stage`, unless it is there. `promote` makes an account an operator.
+pub async fn seed(
+    stage: &Stage,
+    promote: impl AsyncFnOnce(Id<kind::Account>) -> Result<(), RoleError>,
+) -> Result<DemoWorld, DemoError> {
     let demo = Demo {
-        client: Client::new(&planet.url()),
+        client: Client::new(&stage.url),
+        operator: stage.operator.clone(),
     };
-    let Some(operator_id) = demo.sign_up(OPERATOR, "Planet's operator").await? else {
+    let mut world = DemoWorld {
+        operator: stage.operator.email.clone(),
+        listening_token: None,
+        partner: None,
+    };
+    let Some(operator_id) = demo.sign_up(&stage.operator, "Planet's operator").await? else {
         // The operator is made first, so that the rest is there or was meant not to be. The chain
         // alone has forgotten who it is.
-        return Ok(DemoWorld {
-            listening_token: None,
-            partner: demo.remind_chain().await?,
-        });
+        world.partner = demo.remind_chain().await?;
+        return Ok(world);
     };
-    planet.make_operator(operator_id).await?;
-    let operator = demo.sign_in(OPERATOR).await?;
-    let partner = demo.make_partner(&operator).await?;
-    demo.sign_up(FAN, "Xiao Mei").await?;
-    let fan = demo.sign_in(FAN).await?;
+    promote(operator_id).await?;
+    let operator = demo.sign_in(&stage.operator).await?;
+    world.partner = demo.make_partner(&operator).await?;
+    let fan = SignIn {
+        email: FAN.to_owned(),
+        password: PASSWORD.to_owned(),
+    };
+    demo.sign_up(&fan, "Xiao Mei").await?;
+    let fan = demo.sign_in(&fan).await?;
     let body = json!({ "name": "any player" });
     let request = Request::post("/v1/accounts/me/listening-tokens", &body).bearer(&fan);
     let token = demo.expect(201, request).await?;
-    Ok(DemoWorld {
-        listening_token: Some(token.text_at("/token")),
-        partner: Some(partner),
-    })
+    world.listening_token = Some(token.text_at("/token"));
+    Ok(world)
 }
 
 struct Demo {
     client: Client,
+    operator: SignIn,
 }
 
 impl Demo {
@@ -114,12 +137,12 @@ impl Demo {
     /// The new account's id; nothing if the address has one.
     async fn sign_up(
         &self,
-        email: &str,
+        who: &SignIn,
         name: &str,
     ) -> Result<Option<Id<kind::Account>>, DemoError> {
         let body = json!({
-            "email": email,
-            "password": PASSWORD,
+            "email": who.email,
+            "password": who.password,
             "display_name": name,
             "time_zone": "Asia/Shanghai",
             "acquisition_source": "organic",
@@ -137,8 +160,8 @@ impl Demo {
         }
     }
 
-    async fn sign_in(&self, email: &str) -> Result<String, DemoError> {
-        let body = json!({ "email": email, "password": PASSWORD });
+    async fn sign_in(&self, who: &SignIn) -> Result<String, DemoError> {
+        let body = json!({ "email": who.email, "password": who.password });
         let session = self
             .expect(200, Request::post("/v1/sessions", &body))
             .await?;

@@ -9,20 +9,23 @@
 
 mod chain;
 pub mod demo;
+pub mod environment_files;
 mod functions;
 mod gateway;
 pub mod log;
 mod openapi;
 mod payment_gateway;
+mod served;
 mod trigger;
 
 pub use functions::{DeployError, Functions, InvocationFailure};
 pub use gateway::ApiProblem;
 pub use openapi::{documents, openapi};
+pub use served::{ServedEngines, ServedGateway};
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -33,10 +36,11 @@ use engines::{
     EngineError, Engines,
     template::{Template, TemplateError},
 };
+use journeys::Stage;
 use kernel::{Clock, Id, kind};
 use platform::{
     Aws, ConfigError,
-    table::{Key, Write, WriteError},
+    table::{Key, Table, Write, WriteError},
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -127,11 +131,7 @@ impl Planet {
     /// Starts everything and answers once requests are served.
     pub async fn start(options: &Options) -> Result<Self, StartFailure> {
         // The port first: a second copy must not touch the first one's data.
-        let listener = listen(options.port).await?;
-        let address = listener.local_addr().map_err(|source| StartFailure::Port {
-            port: options.port,
-            source,
-        })?;
+        let (listener, address) = listen(Ipv4Addr::LOCALHOST.into(), options.port).await?;
         let endpoint = format!("http://{address}");
         let mut parameters = payment_gateway::parameters(&endpoint);
         // Another template may know of no payments.
@@ -195,19 +195,28 @@ impl Planet {
         &self.template
     }
 
-    /// Makes an account an operator, as an operator's hand on the table does: there is no route that
-    /// gives this role away.
+    /// Makes an account an operator.
     pub async fn make_operator(&self, account: Id<kind::Account>) -> Result<(), RoleError> {
         let template = &self.template;
         let table = template.table("AccountsTable").ok_or(RoleError::NoTable)?;
         let aws = Aws::over(&functions::credentials(), Arc::new(self.engines.clone()))?;
-        let table = aws.table(table.name.clone());
-        let key = Key::sorted(format!("ACCOUNT#{account}"), "ACCOUNT");
-        let write = Write::update(&table, key, "SET #roles = :roles")
-            .when("attribute_exists(pk)")
-            .bind(":roles", ["operator"]);
-        table.write(write).await?;
-        Ok(())
+        make_operator(&aws.table(table.name.clone()), account).await
+    }
+
+    /// Where stories are played, with the demo world's operator.
+    pub fn stage(&self) -> Stage {
+        Stage {
+            url: self.url(),
+            operator: demo::operator(),
+        }
+    }
+
+    /// Makes the demo world, unless it is there.
+    pub async fn seed_demo(&self) -> Result<demo::DemoWorld, demo::DemoError> {
+        demo::seed(&self.stage(), async |account| {
+            self.make_operator(account).await
+        })
+        .await
     }
 
     /// Stops taking requests, lets work in flight end, and keeps what must be kept.
@@ -223,6 +232,17 @@ impl Planet {
     }
 }
 
+/// Makes an account an operator, as an operator's hand on the table of accounts does: there is no route
+/// that gives this role away.
+pub async fn make_operator(accounts: &Table, account: Id<kind::Account>) -> Result<(), RoleError> {
+    let key = Key::sorted(format!("ACCOUNT#{account}"), "ACCOUNT");
+    let write = Write::update(accounts, key, "SET #roles = :roles")
+        .when("attribute_exists(pk)")
+        .bind(":roles", ["operator"]);
+    accounts.write(write).await?;
+    Ok(())
+}
+
 /// Messages live in memory; writing them down every few seconds means that little is lost when the
 /// process is killed. (A clean stop writes down all of them.)
 async fn save_now_and_then(engines: Engines, mut stop: watch::Receiver<bool>) {
@@ -234,13 +254,14 @@ async fn save_now_and_then(engines: Engines, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn listen(port: u16) -> Result<TcpListener, StartFailure> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => StartFailure::PortTaken(port),
-            _ => StartFailure::Port { port, source },
-        })
+async fn listen(host: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), StartFailure> {
+    let failure = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => StartFailure::PortTaken(port),
+        _ => StartFailure::Port { port, source },
+    };
+    let listener = TcpListener::bind((host, port)).await.map_err(failure)?;
+    let address = listener.local_addr().map_err(failure)?;
+    Ok((listener, address))
 }
 
 /// The nearest `template.yaml` at or above `folder`.

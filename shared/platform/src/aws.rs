@@ -46,8 +46,33 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 struct Access {
     region: String,
     credentials: Credentials,
-    endpoint_url: Option<String>,
+    endpoints: Endpoints,
     http_client: SharedHttpClient,
+}
+
+/// Where the services are, if not at AWS: each at an address of its own or all at one, under the names
+/// that every SDK of AWS knows.
+struct Endpoints {
+    dynamodb: Option<String>,
+    sqs: Option<String>,
+    s3: Option<String>,
+    secrets: Option<String>,
+}
+
+impl Endpoints {
+    fn of(environment: &Environment) -> Self {
+        let of_service = |name: &str| {
+            let own = environment.get(&format!("AWS_ENDPOINT_URL_{name}"));
+            own.or_else(|| environment.get("AWS_ENDPOINT_URL"))
+                .map(str::to_owned)
+        };
+        Self {
+            dynamodb: of_service("DYNAMODB"),
+            sqs: of_service("SQS"),
+            s3: of_service("S3"),
+            secrets: of_service("SECRETS_MANAGER"),
+        }
+    }
 }
 
 /// AWS as one function sees it. Cheap to clone.
@@ -64,8 +89,9 @@ pub struct Aws {
 
 impl Aws {
     /// The services that the function's environment points to, as Lambda sets it: `AWS_REGION`,
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, and `AWS_ENDPOINT_URL` for
-    /// an emulator. No provider chain: it costs a cold start more than everything else together.
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and for an emulator
+    /// `AWS_ENDPOINT_URL`, or `AWS_ENDPOINT_URL_DYNAMODB`, `…_SQS`, `…_S3` and `…_SECRETS_MANAGER`.
+    /// No provider chain: it costs a cold start more than everything else together.
     pub fn of_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Self::build(environment, https_client()?)
     }
@@ -93,7 +119,7 @@ impl Aws {
         let access = variables.finish(Access {
             region,
             credentials: Credentials::from_keys(key_id, secret, token),
-            endpoint_url: environment.get("AWS_ENDPOINT_URL").map(str::to_owned),
+            endpoints: Endpoints::of(environment),
             http_client,
         })?;
         Ok(Self {
@@ -192,7 +218,7 @@ macro_rules! client {
                         .build(),
                 )
                 $(.$extra($value))*;
-            config.set_endpoint_url($self.endpoint_url.clone());
+            config.set_endpoint_url($self.endpoints.$name.clone());
             $sdk::Client::from_conf(config.build())
         }
     };
@@ -203,7 +229,7 @@ impl Access {
         Poster {
             region: self.region.clone(),
             credentials: self.credentials.clone(),
-            endpoint_url: self.endpoint_url.clone(),
+            endpoint_url: self.endpoints.s3.clone(),
         }
     }
 
@@ -216,7 +242,7 @@ impl Access {
         self,
         s3,
         aws_sdk_s3,
-        force_path_style(self.endpoint_url.is_some()),
+        force_path_style(self.endpoints.s3.is_some()),
         request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired),
         response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired)
     );
@@ -321,6 +347,21 @@ mod tests {
             })
             .collect();
         assert_eq!(fingerprints, PUBLISHED);
+    }
+
+    #[test]
+    fn a_service_is_at_its_own_address_before_the_common_one() {
+        let environment = [
+            ("AWS_ENDPOINT_URL", "http://all"),
+            ("AWS_ENDPOINT_URL_S3", "http://files"),
+        ]
+        .into_iter()
+        .collect();
+        let endpoints = Endpoints::of(&environment);
+        assert_eq!(endpoints.s3.as_deref(), Some("http://files"));
+        assert_eq!(endpoints.dynamodb.as_deref(), Some("http://all"));
+        let endpoints = Endpoints::of(&Environment::default());
+        assert_eq!(endpoints.secrets, None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client as Pool, connect::HttpConnector},
     rt::TokioExecutor,
@@ -14,7 +15,16 @@ use crate::Request;
 #[derive(Clone)]
 pub struct Client {
     base: String,
-    pool: Pool<HttpConnector, Full<Bytes>>,
+    connections: Connections,
+}
+
+/// The ways to a server. Trust is looked up only where somebody speaks TLS.
+#[derive(Clone)]
+enum Connections {
+    Plain(Pool<HttpConnector, Full<Bytes>>),
+    Secure(Pool<HttpsConnector<HttpConnector>, Full<Bytes>>),
+    /// The machine's certificates cannot be read.
+    Untrusting(String),
 }
 
 /// What came back.
@@ -39,9 +49,20 @@ pub struct ClientError {
 impl Client {
     /// A client of the API at `base`, such as `http://127.0.0.1:3000`.
     pub fn new(base: &str) -> Self {
+        let pool = Pool::builder(TokioExecutor::new());
+        let connections = if base.starts_with("https:") {
+            match HttpsConnectorBuilder::new().with_native_roots() {
+                Ok(builder) => {
+                    Connections::Secure(pool.build(builder.https_or_http().enable_http1().build()))
+                }
+                Err(error) => Connections::Untrusting(error.to_string()),
+            }
+        } else {
+            Connections::Plain(pool.build_http())
+        };
         Self {
             base: base.trim_end_matches('/').to_owned(),
-            pool: Pool::builder(TokioExecutor::new()).build_http(),
+            connections,
         }
     }
 
@@ -63,11 +84,12 @@ impl Client {
         let outgoing = outgoing
             .body(Full::new(request.body.clone()))
             .map_err(|error| failed(error.to_string()))?;
-        let response = self
-            .pool
-            .request(outgoing)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
+        let response = match &self.connections {
+            Connections::Plain(pool) => pool.request(outgoing).await,
+            Connections::Secure(pool) => pool.request(outgoing).await,
+            Connections::Untrusting(problem) => return Err(failed(problem.clone())),
+        };
+        let response = response.map_err(|error| failed(error.to_string()))?;
         let (head, body) = response.into_parts();
         let body = body
             .collect()

@@ -68,13 +68,38 @@ pub fn names() -> String {
     names.join(", ")
 }
 
+/// Where stories are played.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Where the API is, such as `http://127.0.0.1:3000`.
+    pub url: String,
+    /// Who reviews what is to be reviewed.
+    pub operator: SignIn,
+}
+
+/// What an account signs in with.
+#[derive(Clone)]
+pub struct SignIn {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Passwords are not for logs.
+        write!(formatter, "SignIn({})", self.email)
+    }
+}
+
 impl Story {
-    /// Plays the story against the API at `url`; `print` gets every line.
-    pub async fn play(self, url: &str, print: &mut dyn FnMut(String)) -> Result<(), Broken> {
+    /// Plays the story on `stage`; `print` gets every line.
+    pub async fn play(self, stage: &Stage, print: &mut dyn FnMut(String)) -> Result<(), Broken> {
         print(self.about.to_owned());
-        let client = Client::new(url);
         (self.play)(Teller {
-            client,
+            client: Client::new(&stage.url),
+            operator: stage.operator.clone(),
             print,
             steps: 0,
         })
@@ -96,6 +121,7 @@ pub enum Broken {
 /// Tells a story: sends its requests and prints what happens.
 pub(crate) struct Teller<'a> {
     pub(crate) client: Client,
+    operator: SignIn,
     print: &'a mut dyn FnMut(String),
     steps: u32,
 }

@@ -5,12 +5,10 @@ use serde_json::json;
 
 use crate::{Broken, Request, Teller};
 
-/// The operator of the demo world; see `infra/local/src/demo.rs`.
-const OPERATOR: (&str, &str) = ("operator@example.com", "planet on a laptop");
-
-/// The demo world's operator signs in; gives the access token.
+/// The stage's operator signs in; gives the access token.
 pub(crate) async fn operator(teller: &mut Teller<'_>) -> Result<String, Broken> {
-    sign_in(teller, OPERATOR.0, OPERATOR.1).await
+    let operator = teller.operator.clone();
+    sign_in(teller, &operator.email, &operator.password).await
 }
 
 /// Signs up and in; gives the access token.

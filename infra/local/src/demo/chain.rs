@@ -7,7 +7,7 @@ use journeys::{CodeFile, Request};
 use partner::{API_URL, WEBHOOKS_URL};
 use serde_json::{Value, json};
 
-use super::{Demo, DemoError, OPERATOR};
+use super::{Demo, DemoError};
 
 /// How many breakfasts there are.
 pub(super) const CODES: usize = 20;
@@ -35,18 +35,28 @@ impl fmt::Display for Credentials {
     }
 }
 
+fn cny(minor: i64) -> Value {
+    json!({ "minor": minor, "currency": "CNY" })
+}
+
 impl Demo {
-    /// Enters the partner, gives it rewards, and tells the chain that it is the partner.
-    pub(super) async fn make_partner(&self, operator: &str) -> Result<Credentials, DemoError> {
-        let cny = |minor: i64| json!({ "minor": minor, "currency": "CNY" });
-        let body = json!({
+    /// Enters the partner and gives it a reward; where the chain is, it is the partner, and has suppers
+    /// that it makes on demand.
+    pub(super) async fn make_partner(
+        &self,
+        operator: &str,
+    ) -> Result<Option<Credentials>, DemoError> {
+        let has_chain = self.has_chain().await?;
+        let mut body = json!({
             "name": NAME,
-            "api": { "base": API_URL },
             "terms": {
                 "points_price": { "per_points": 100, "price": cny(100) },
                 "conversion": { "per": cny(1_000), "points": 1 },
             },
         });
+        if has_chain {
+            body["api"] = json!({ "base": API_URL });
+        }
         let request = Request::post("/v1/partners", &body).bearer(operator);
         let partner = self.expect(201, request).await?.text_at("/id");
         let breakfast = json!({
@@ -58,6 +68,9 @@ impl Demo {
             "unit_price": cny(800),
         });
         self.publish(operator, &breakfast, Some(CODES)).await?;
+        if !has_chain {
+            return Ok(None);
+        }
         let supper = json!({
             "partner_id": partner,
             "name": "Supper voucher",
@@ -71,14 +84,27 @@ impl Demo {
         let webhooks = json!({ "url": WEBHOOKS_URL, "partner": partner });
         let request = Request::post("/v1/webhook-endpoints", &webhooks).bearer(operator);
         let secret = self.expect(201, request).await?.text_at("/secret");
-        self.introduce(operator, partner, vec![secret]).await
+        let credentials = self.introduce(operator, partner, vec![secret]).await?;
+        Ok(Some(credentials))
+    }
+
+    /// A deployed stack has no chain.
+    async fn has_chain(&self) -> Result<bool, DemoError> {
+        let log = self
+            .client
+            .send(&Request::get("/sandbox/chain/log"))
+            .await?;
+        Ok(log.status == 200)
     }
 
     /// After a restart the chain has forgotten everything: it gets new keys for the partner that is
     /// there, and a new secret for its webhooks. Nothing, if whoever had this world changed it so that
     /// this cannot be done.
     pub(super) async fn remind_chain(&self) -> Result<Option<Credentials>, DemoError> {
-        let Ok(operator) = self.sign_in(OPERATOR).await else {
+        if !self.has_chain().await? {
+            return Ok(None);
+        }
+        let Ok(operator) = self.sign_in(&self.operator).await else {
             return Ok(None);
         };
         let request = Request::get("/v1/partners?limit=100").bearer(&operator);

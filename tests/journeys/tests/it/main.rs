@@ -15,7 +15,7 @@ mod plays;
 mod stories;
 mod webhook_signatures;
 
-use planet::{Options, Planet, Storage, demo};
+use planet::{Options, Planet, Storage};
 
 /// The platform with its demo world, in memory, on a free port.
 async fn demo_planet() -> Planet {
@@ -26,6 +26,6 @@ async fn demo_planet() -> Planet {
     })
     .await
     .expect("the platform starts");
-    demo::seed(&planet).await.expect("the demo world is made");
+    planet.seed_demo().await.expect("the demo world is made");
     planet
 }

@@ -9,7 +9,9 @@ async fn every_story_holds() {
     for story in STORIES {
         let planet = demo_planet().await;
         let mut told = Vec::new();
-        let outcome = story.play(&planet.url(), &mut |line| told.push(line)).await;
+        let outcome = story
+            .play(&planet.stage(), &mut |line| told.push(line))
+            .await;
         assert!(
             outcome.is_ok(),
             "{}: {outcome:?}\n{}",
