@@ -19,6 +19,7 @@ Planet on this machine, made from template.yaml.
   cargo run                        serve http://127.0.0.1:3000, data in .planet/
   cargo run -- --engines           serve DynamoDB, SQS, S3 and secrets alone, http://127.0.0.1:3001
   cargo run -- gateway             serve the payment gateway alone, http://127.0.0.1:3002
+  cargo run -- gateway-credentials print what a stack must hold in its AlipaySecret to use that gateway
   cargo run -- journey [NAME]      play a story (or all) against a fresh world and print each step
   cargo run -- openapi             write docs/openapi.json from the code
   cargo run -- environment         write the environment files for functions that run outside
@@ -45,6 +46,7 @@ enum Command {
     Serve,
     Engines,
     Gateway,
+    GatewayCredentials,
     Journey(Option<String>),
     OpenApi,
     Environment,
@@ -117,6 +119,9 @@ fn parse(mut parser: lexopt::Parser) -> Result<Arguments, String> {
             Long("help") | Short('h') => arguments.command = Command::Help,
             Value(word) => match (&arguments.command, word.to_str()) {
                 (Command::Serve, Some("gateway")) => arguments.command = Command::Gateway,
+                (Command::Serve, Some("gateway-credentials")) => {
+                    arguments.command = Command::GatewayCredentials;
+                }
                 (Command::Serve, Some("journey")) => arguments.command = Command::Journey(None),
                 (Command::Serve, Some("openapi")) => arguments.command = Command::OpenApi,
                 (Command::Serve, Some("environment")) => arguments.command = Command::Environment,
@@ -135,6 +140,10 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     match &arguments.command {
         Command::Help => {
             print!("{USAGE}");
+            Ok(())
+        }
+        Command::GatewayCredentials => {
+            println!("{}", sandbox::merchant_secret_json());
             Ok(())
         }
         Command::OpenApi => command::write::openapi(&arguments.template()?),
