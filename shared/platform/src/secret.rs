@@ -4,11 +4,12 @@ use std::fmt;
 
 use aws_sdk_secretsmanager::Client;
 use ring::hkdf;
+use zeroize::ZeroizeOnDrop;
 
 use crate::error::{ErrorKind, ServiceError};
 
-/// A secret from which keys are derived. It has no way to print itself.
-#[derive(Clone)]
+/// A secret from which keys are derived. It has no way to print itself, and leaves no trace in memory.
+#[derive(Clone, ZeroizeOnDrop)]
 pub struct Secret(Vec<u8>);
 
 impl Secret {
