@@ -44,6 +44,7 @@ def physical_ids(cloudformation, stack):
 class Bridge:
     def __init__(self, physical, api):
         self.gateway = boto3.client("apigatewayv2")
+        self.functions = boto3.client("lambda")
         self.region = self.gateway.meta.region_name
         self.physical = physical
         self.api = api
@@ -76,7 +77,7 @@ class Bridge:
                 AuthorizerUri=self.resolve(authorizer["authorizerUri"]),
                 AuthorizerPayloadFormatVersion=str(authorizer["authorizerPayloadFormatVersion"]),
                 EnableSimpleResponses=authorizer["enableSimpleResponses"],
-                IdentitySource=[source.strip() for source in authorizer["identitySource"].split(",")],
+                IdentitySource=authorizer["identitySource"],
                 AuthorizerResultTtlInSeconds=authorizer["authorizerResultTtlInSeconds"],
             )["AuthorizerId"]
         return made
@@ -105,19 +106,28 @@ class Bridge:
         """The text that a reference to a function stands for."""
         if isinstance(value, str):
             return value
-        if "Fn::Sub" in value:
-            return re.sub(r"\$\{([^}]+)\}", lambda name: self.named(name[1]), value["Fn::Sub"])
+        [(kind, argument)] = value.items()
+        if kind == "Ref":
+            return self.physical[argument]
+        if kind == "Fn::GetAtt":
+            return self.attribute(*(argument if isinstance(argument, list) else argument.split(".", 1)))
+        if kind == "Fn::Sub":
+            text, own = argument if isinstance(argument, list) else (argument, {})
+            return re.sub(r"\$\{([^}]+)\}", lambda name: self.named(name[1], own), text)
         sys.exit(f"a reference of a kind that is not known here: {value}")
 
-    def named(self, name):
-        pseudo = {"AWS::Partition": "aws", "AWS::Region": self.region, "AWS::AccountId": "000000000000"}
+    def named(self, name, own):
+        pseudo = {"AWS::Partition": "aws", "AWS::Region": self.region}
+        if name in own:
+            return self.resolve(own[name])
         if name in pseudo:
             return pseudo[name]
-        logical, _, attribute = name.partition(".")
-        physical = self.physical[logical]
-        if attribute == "Arn" and not physical.startswith("arn:"):
-            return f"arn:aws:lambda:{self.region}:000000000000:function:{physical}"
-        return physical
+        return self.attribute(*name.split(".", 1)) if "." in name else self.physical[name]
+
+    def attribute(self, logical, attribute):
+        if attribute != "Arn":
+            sys.exit(f"{logical}.{attribute} is not known here")
+        return self.functions.get_function(FunctionName=self.physical[logical])["Configuration"]["FunctionArn"]
 
 
 def route_key(method, path):
