@@ -1,4 +1,4 @@
-//! `cargo run --release -p bench -- NAME --json`: runs one bench and prints its figures, as one JSON
+//! `cargo run --profile measure -p bench -- NAME --json`: runs one bench and prints its figures, as one JSON
 //! object on the last line if asked.
 
 #![expect(

@@ -54,10 +54,12 @@ impl Running {
         let ready = lines
             .by_ref()
             .map_while(Result::ok)
-            .find(|line| line.starts_with("Planet is ready at "))
+            .find(|line| line.contains(" ready at "))
             .expect("it says that it is ready");
         std::thread::spawn(move || lines.count());
-        let url = ready.split_whitespace().nth(4).unwrap().to_owned();
+        let mut words = ready.split_whitespace();
+        let url = words.find(|word| word.starts_with("http://")).unwrap();
+        let url = url.trim_end_matches('.').to_owned();
         Self { child, url }
     }
 
@@ -131,7 +133,17 @@ fn help_says_what_there_is() {
     let output = outcome(&["--help"]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    for word in ["--port", "--memory", "--data", "--seed-demo", "journey"] {
+    for word in [
+        "--port",
+        "--memory",
+        "--data",
+        "--seed-demo",
+        "journey",
+        "--engines",
+        "gateway",
+        "environment",
+        "--against",
+    ] {
         assert!(text.contains(word), "{word}");
     }
 }
@@ -200,4 +212,50 @@ async fn memory_leaves_nothing_behind_and_two_can_run_at_once() {
     }
     first.stop();
     second.stop_by("-TERM");
+}
+
+#[tokio::test]
+async fn the_engines_are_served_alone() {
+    let running = Running::start(&["--engines", "--memory", "--port", "0"]);
+    let client = Client::new(&running.url);
+    let call = |target: &str, body: serde_json::Value| {
+        Request::post("/", &body)
+            .header("x-amz-target", target)
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=planet/x")
+    };
+    let scan = json!({ "TableName": "planet-WalletsTable" });
+    let found = client.send(&call("DynamoDB_20120810.Scan", scan.clone()));
+    let found = found.await.unwrap();
+    assert_eq!(found.status, 200, "{}", found.text());
+    assert_eq!(found.number_at("/Count"), 0);
+    let unsigned = Request::post("/", &scan).header("x-amz-target", "DynamoDB_20120810.Scan");
+    assert_eq!(client.send(&unsigned).await.unwrap().status, 400);
+    // There is no API beside them.
+    let health = client.send(&Request::get("/healthz")).await.unwrap();
+    assert_ne!(health.text_at("/status"), "ok");
+    running.stop();
+}
+
+#[tokio::test]
+async fn the_payment_gateway_is_served_alone_and_says_what_opens_it() {
+    let running = Running::start(&["gateway", "--port", "0"]);
+    let client = Client::new(&running.url);
+    let unsigned = Request::get("/sandbox/alipay/gateway.do");
+    let answer = client.send(&unsigned).await.unwrap();
+    assert!(answer.text().contains("sign"), "{}", answer.text());
+    running.stop();
+    let credentials = outcome(&["gateway-credentials"]).stdout;
+    let credentials: serde_json::Value = serde_json::from_slice(&credentials).unwrap();
+    assert_eq!(credentials["app_id"], sandbox::APP_ID);
+}
+
+#[tokio::test]
+async fn journeys_are_played_against_what_runs_elsewhere() {
+    let running = Running::start(&["--memory", "--port", "0", "--seed-demo"]);
+    let output = outcome(&["journey", "first", "--against", &running.url]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}\n{errors}");
+    assert!(text.contains("The journey first held."), "{text}");
+    running.stop();
 }

@@ -7,6 +7,7 @@
 )]
 
 mod command;
+mod environment_files;
 mod house;
 mod openapi;
 mod template;

@@ -8,6 +8,7 @@
 
 mod alipay;
 mod authorization;
+mod aws_cli;
 mod bad_input;
 mod clients;
 mod install;
