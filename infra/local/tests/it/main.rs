@@ -10,3 +10,4 @@ mod command;
 mod house;
 mod openapi;
 mod template;
+mod watched;
