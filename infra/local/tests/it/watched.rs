@@ -30,8 +30,10 @@ fn template() -> Template {
 }
 
 /// Every resource's lines, by its logical id.
-fn resources() -> BTreeMap<&'static str, String> {
-    let mut resources: BTreeMap<&str, String> = BTreeMap::new();
+type Resources = BTreeMap<&'static str, String>;
+
+fn resources() -> Resources {
+    let mut resources = Resources::new();
     let mut current = None;
     let lines = TEXT.lines().skip_while(|line| *line != "Resources:");
     for line in lines.take_while(|line| *line != "Outputs:") {
@@ -51,7 +53,7 @@ fn resources() -> BTreeMap<&'static str, String> {
     resources
 }
 
-fn of_type(kind: &str) -> BTreeMap<&'static str, String> {
+fn of_type(kind: &str) -> Resources {
     let line = format!("    Type: {kind}\n");
     let mut resources = resources();
     resources.retain(|_, text| text.contains(&line));
@@ -59,12 +61,12 @@ fn of_type(kind: &str) -> BTreeMap<&'static str, String> {
 }
 
 /// Whether some alarm watches the metric of this name with all of these dimensions.
-fn is_watched(metric: &str, dimensions: &[&str]) -> bool {
+fn is_watched(alarms: &Resources, metric: &str, dimensions: &[&str]) -> bool {
     let metric = [
         format!("MetricName: {metric},"),
         format!("MetricName: {metric}\n"),
     ];
-    of_type("AWS::CloudWatch::Alarm").values().any(|alarm| {
+    alarms.values().any(|alarm| {
         alarm.split("- Id: ").any(|part| {
             metric.iter().any(|metric| part.contains(metric))
                 && dimensions.iter().all(|dimension| part.contains(dimension))
@@ -121,18 +123,20 @@ fn every_queue_has_an_alarm_that_names_it() {
 
 #[test]
 fn every_function_is_watched_for_failures_and_throttles() {
+    let alarms = of_type("AWS::CloudWatch::Alarm");
     for function in &template().functions {
         let name = &function.logical_id;
         let dimension = format!("{{ Name: FunctionName, Value: !Ref {name} }}");
         let alias = format!("{{ Name: Resource, Value: !Sub \"${{{name}}}:live\" }}");
         let of_alias = [dimension.as_str(), alias.as_str()];
         assert!(
-            is_watched("Errors", &[&dimension]) || is_watched("Errors", &of_alias),
+            is_watched(&alarms, "Errors", &[&dimension])
+                || is_watched(&alarms, "Errors", &of_alias),
             "{name}"
         );
-        assert!(is_watched("Throttles", &[&dimension]), "{name}");
+        assert!(is_watched(&alarms, "Throttles", &[&dimension]), "{name}");
         if !function.streams.is_empty() {
-            assert!(is_watched("IteratorAge", &[&dimension]), "{name}");
+            assert!(is_watched(&alarms, "IteratorAge", &[&dimension]), "{name}");
         }
     }
 }
@@ -140,6 +144,7 @@ fn every_function_is_watched_for_failures_and_throttles() {
 #[test]
 fn every_functions_errors_are_counted_from_its_log_and_watched() {
     let filters = of_type("AWS::Logs::MetricFilter");
+    let alarms = of_type("AWS::CloudWatch::Alarm");
     for function in &template().functions {
         let group = format!("LogGroupName: !Ref {}Logs\n", function.logical_id);
         let mut own = filters.values().filter(|filter| filter.contains(&group));
@@ -148,7 +153,6 @@ fn every_functions_errors_are_counted_from_its_log_and_watched() {
             .unwrap_or_else(|| panic!("{}'s errors are not counted", function.logical_id));
         let (_, metric) = filter.split_once("MetricName: ").unwrap();
         let (metric, _) = metric.split_once(',').unwrap();
-        let alarms = of_type("AWS::CloudWatch::Alarm");
         let name = format!("MetricName: {metric}");
         let mut watching = alarms.values().flat_map(|alarm| alarm.lines());
         assert!(
@@ -160,17 +164,24 @@ fn every_functions_errors_are_counted_from_its_log_and_watched() {
 
 #[test]
 fn every_table_and_index_is_watched_for_throttles() {
+    let alarms = of_type("AWS::CloudWatch::Alarm");
     for table in &template().tables {
         let name = &table.logical_id;
         let dimension = format!("{{ Name: TableName, Value: !Ref {name} }}");
         for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] {
-            assert!(is_watched(metric, &[&dimension]), "{name} {metric}");
+            assert!(
+                is_watched(&alarms, metric, &[&dimension]),
+                "{name} {metric}"
+            );
             for index in &table.indexes {
                 let index = format!(
                     "{{ Name: GlobalSecondaryIndexName, Value: {} }}",
                     index.name
                 );
-                assert!(is_watched(metric, &[&dimension, &index]), "{name} {index}");
+                assert!(
+                    is_watched(&alarms, metric, &[&dimension, &index]),
+                    "{name} {index}"
+                );
             }
         }
     }
