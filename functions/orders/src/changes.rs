@@ -162,7 +162,8 @@ impl App {
                 // The money goes back all the same; units that cannot be counted back are a matter
                 // for people.
                 Err(error @ (GiveBackError::Unknown | GiveBackError::TooMany { .. })) => {
-                    tracing::error!(
+                    platform::books_disagree!(
+                        Stock,
                         order = order.id.to_string(),
                         quota = quota.to_string(),
                         units,

@@ -95,7 +95,13 @@ pub(crate) async fn take(
 ) -> Result<PaymentIntent, CollectError> {
     if trade.amount != intent.amount {
         let (id, ours, theirs) = (intent.id, intent.amount, trade.amount);
-        tracing::error!(intent = %id, %ours, %theirs, "the provider has another amount");
+        platform::books_disagree!(
+            Payments,
+            intent = %id,
+            %ours,
+            %theirs,
+            "the provider has another amount"
+        );
         return end(app, intent, Ending::Conflicted, Shut::Firmly).await;
     }
     let now = app.clock.now();

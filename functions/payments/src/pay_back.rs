@@ -74,7 +74,16 @@ pub(crate) async fn settle(
 ) -> Result<Refund, PayBackError> {
     for _ in 0..MAX_TRIES {
         let now = app.clock.now();
-        let Some(next) = refund.answered(answer.clone(), now)? else {
+        let answered = refund.answered(answer.clone(), now);
+        if let Err(contradiction) = &answered {
+            platform::books_disagree!(
+                Payments,
+                refund = %refund.id,
+                %contradiction,
+                "the provider says otherwise than before"
+            );
+        }
+        let Some(next) = answered? else {
             return Ok(refund);
         };
         let written = match resolve(app, &next).await? {
@@ -121,7 +130,12 @@ async fn set_aside(app: &App, order: RefundOrder) -> Result<Refund, PayBackError
                 (refund, written)
             }
             Err(refusal) => {
-                tracing::error!(refund = %order.id, %refusal, "a refund is impossible");
+                platform::books_disagree!(
+                    Payments,
+                    refund = %order.id,
+                    %refusal,
+                    "a refund is due that its payment does not have"
+                );
                 let refund = Refund::impossible(order.clone(), refusal.to_string(), now);
                 let written = app.store.save_refund(&refund).await;
                 (refund, written)

@@ -253,7 +253,12 @@ impl Provider {
             Ok(Some(record)) if record.amount == wanted.amount => MadeAnswer::Made,
             Ok(Some(record)) => {
                 let (refund, made) = (refund.id, record.amount);
-                tracing::error!(%refund, %made, "the provider made a refund of another amount");
+                platform::books_disagree!(
+                    Payments,
+                    %refund,
+                    %made,
+                    "the provider made a refund of another amount"
+                );
                 MadeAnswer::Silence
             }
             Ok(None) => MadeAnswer::NotMade,

@@ -267,6 +267,13 @@ async fn given_back<E>(
         Ok(writes) => Ok(writes),
         Err(GiveBackError::Service(error)) => Err(error.into()),
         Err(error @ (GiveBackError::TooMany { .. } | GiveBackError::Unknown)) => {
+            platform::books_disagree!(
+                Stock,
+                %quota,
+                units,
+                %error,
+                "units of an allotment cannot come back"
+            );
             Err(inconsistent(error.to_string()).into())
         }
     }

@@ -33,3 +33,5 @@ pub use outbound::{Outbound, OutboundError, OutboundLimits};
 pub use queue::Queue;
 pub use sealing::{SealingError, SealingKey};
 pub use secret::Secret;
+#[doc(hidden)]
+pub use tracing;

@@ -119,6 +119,12 @@ impl WalletItem {
             moved_at: Timestamp::from_second(self.at_s).map_err(|error| error.to_string())?,
         };
         if !wallet.is_conserved() {
+            platform::books_disagree!(
+                Wallets,
+                account = %wallet.account,
+                version = wallet.version,
+                "what a wallet was issued is not the sum of where it is"
+            );
             return Err("what was issued is not the sum of where it is".to_owned());
         }
         Ok(wallet)

@@ -37,6 +37,24 @@ pub(crate) enum ConsumeError {
 
 /// Does what one event asks for.
 pub(crate) async fn handle(app: &App, event: Event) -> Result<(), ConsumeError> {
+    let (id, kind) = (event.id, event.kind.clone());
+    let done = dispatch(app, event).await;
+    // A listing that cannot be is a defect; money that cannot be is a matter for people at once.
+    if let Err(ConsumeError::Contradiction(why)) = &done
+        && (kind.starts_with("payment.") || kind.starts_with("refund."))
+    {
+        platform::books_disagree!(
+            Orders,
+            event = %id,
+            kind,
+            why,
+            "orders and payments do not agree"
+        );
+    }
+    done
+}
+
+async fn dispatch(app: &App, event: Event) -> Result<(), ConsumeError> {
     match event.kind.as_str() {
         "shop.opened" | "shop.changed" | "shop.on_leave" | "shop.suspended" | "shop.terminated" => {
             shop::changed(app, event).await

@@ -133,7 +133,23 @@ async fn still_open(app: &App, entries: &[Entry]) -> Result<Vec<Entry>, ServiceE
 
 fn fail(ids: impl IntoIterator<Item = EntryId>, error: &ClearError) -> Vec<EntryId> {
     let ids: Vec<_> = ids.into_iter().collect();
-    let error = logging::causes(error);
-    tracing::error!(?ids, error, "these were not entered into the clearing");
+    let causes = logging::causes(error);
+    match error {
+        ClearError::Missing(_) | ClearError::Money(_) | ClearError::Currency => {
+            platform::books_disagree!(
+                Clearing,
+                ?ids,
+                error = causes,
+                "these cannot be entered into the clearing"
+            );
+        }
+        ClearError::Overtaken | ClearError::Service(_) => {
+            tracing::error!(
+                ?ids,
+                error = causes,
+                "these were not entered into the clearing"
+            );
+        }
+    }
     ids
 }

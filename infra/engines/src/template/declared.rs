@@ -32,13 +32,14 @@ pub(super) enum Kind {
 }
 
 /// Types of which nothing needs to stand in here; a trailing `*` takes in a whole service.
-const IRRELEVANT: [&str; 19] = [
+const IRRELEVANT: [&str; 20] = [
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
     "AWS::Budgets::*",
     "AWS::CertificateManager::*",
     "AWS::CloudFront::*",
     "AWS::CloudWatch::*",
+    "AWS::CodeDeploy::*",
     "AWS::IAM::*",
     "AWS::KMS::*",
     "AWS::Lambda::LayerVersion",

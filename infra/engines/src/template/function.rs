@@ -86,6 +86,7 @@ impl Function {
             "AssumeRolePolicyDocument",
             "AutoPublishAlias",
             "AutoPublishAliasAllProperties",
+            "AutoPublishCodeSha256",
             "CodeUri",
             "DeadLetterQueue",
             "DeploymentPreference",

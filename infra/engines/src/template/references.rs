@@ -33,6 +33,10 @@ pub(super) fn reference(
     if let Some(value) = scope.parameters.get(target) {
         return Ok(Some(value.clone()));
     }
+    if let Some(function) = aliased(scope, target)? {
+        let name = physical_name(scope, function)?;
+        return Ok(Some(Value::String(names::function_arn(&name))));
+    }
     let Some(resource) = scope.resource(target)? else {
         return match implied(scope, target)? {
             Some(name) => Ok(Some(Value::String(name))),
@@ -144,6 +148,22 @@ fn implied(scope: &Scope, target: &str) -> Result<Option<String>, TemplateError>
     Ok(function
         .filter(|each| each.kind == "AWS::Serverless::Function")
         .map(|_| names::default_name(target)))
+}
+
+/// The function that `Function.Alias` means. SAM lets that stand for the alias which it makes of
+/// `AutoPublishAlias`; here there is one version of a function, so its alias is the function itself.
+fn aliased<'scope>(
+    scope: &'scope Scope,
+    target: &str,
+) -> Result<Option<&'scope Declared>, TemplateError> {
+    let Some(function) = target.strip_suffix(".Alias") else {
+        return Ok(None);
+    };
+    let function = scope.resource(function)?;
+    Ok(function.filter(|each| {
+        each.kind == "AWS::Serverless::Function"
+            && each.properties.get("AutoPublishAlias").is_some()
+    }))
 }
 
 /// Nothing here asks what these are, but a topic's `Ref` is an ARN and is read as one.

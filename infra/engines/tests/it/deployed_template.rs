@@ -27,6 +27,24 @@ fn every_function_has_a_role_of_its_own_that_allows_something() {
 }
 
 #[test]
+fn the_platforms_template_can_be_read_for_every_environment() {
+    for environment in ["dev", "staging", "prod"] {
+        for deployment in ["all-at-once", "canary", "linear"] {
+            let given = [
+                ("Environment", environment),
+                ("Deployment", deployment),
+                ("AlarmsAddress", "on-call@example.com"),
+            ];
+            let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let template = Template::read(PATH, &given.into()).unwrap();
+            let mut irrelevant = template.irrelevant.iter();
+            let is_watched = irrelevant.any(|each| each.kind == "AWS::CloudWatch::Alarm");
+            assert_eq!(is_watched, environment != "dev", "{environment}");
+        }
+    }
+}
+
+#[test]
 fn parameters_can_be_named_before_they_are_given() {
     let names = Template::parameter_names(PATH).unwrap();
     assert!(names.contains("PublicUrl"), "{names:?}");

@@ -405,3 +405,29 @@ fn what_matters_to_aws_alone_is_listed() {
     assert_eq!(template.irrelevant[0].logical_id, "Alarm");
     assert_eq!(template.irrelevant[0].kind, "AWS::CloudWatch::Alarm");
 }
+
+#[test]
+fn an_alias_is_its_function() {
+    let with = |function: &str| {
+        format!(
+            r#"
+Resources:
+  Http:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        Authorizers:
+          Token: {{ FunctionArn: !Ref Api.Alias, AuthorizerPayloadFormatVersion: "2.0" }}
+{FUNCTION}    Properties: {{ {function} }}
+"#
+        )
+    };
+    let template = read(&with(
+        "AutoPublishAlias: live, DeploymentPreference: { Type: AllAtOnce }",
+    ));
+    let arn = &template.apis[0].authorizers["Token"].function_arn;
+    assert_eq!(template.function(arn).unwrap().logical_id, "Api");
+    // Without an alias there is nothing that the name could mean.
+    let error = Template::parse(&with("Timeout: 5"), &Parameters::new()).unwrap_err();
+    assert!(error.to_string().contains("Api.Alias"), "{error}");
+}

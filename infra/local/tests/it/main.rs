@@ -11,3 +11,4 @@ mod environment_files;
 mod house;
 mod openapi;
 mod template;
+mod watched;

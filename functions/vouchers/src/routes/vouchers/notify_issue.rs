@@ -129,7 +129,11 @@ fn check(app: &App, voucher: &Voucher, told: &IssueIn) -> Result<(), ApiError> {
         Stage::Issued(holding) => holding,
         Stage::Pending(_) | Stage::Failed(_) => {
             // The partner gives something out that it is told, or has agreed, not to.
-            tracing::error!(reference = %voucher.id, "a voucher is told to be issued that is to be void");
+            platform::books_disagree!(
+                Partners,
+                reference = %voucher.id,
+                "a voucher is told to be issued that is to be void"
+            );
             let detail = "no voucher is wanted under this reference: it is void, or will be";
             return Err(ApiError::new(Code::StateConflict).detail(detail));
         }
@@ -140,7 +144,11 @@ fn check(app: &App, voucher: &Voucher, told: &IssueIn) -> Result<(), ApiError> {
         return Ok(());
     }
     // One reference has two codes or prices at the partner: somebody has to look at its books.
-    tracing::error!(reference = %voucher.id, "a voucher is told to be issued twice, and otherwise");
+    platform::books_disagree!(
+        Partners,
+        reference = %voucher.id,
+        "a voucher is told to be issued twice, and otherwise"
+    );
     let detail = "the voucher was issued before, with another code or at another price";
     Err(ApiError::new(Code::TransactionConflict).detail(detail))
 }
