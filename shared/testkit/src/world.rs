@@ -85,6 +85,11 @@ impl World {
 
     /// The environment that the template gives the function with this logical id.
     pub fn environment(&self, function: &str) -> Environment {
+        self.environment_with(function, &[])
+    }
+
+    /// The same, with other values for some variables.
+    pub fn environment_with(&self, function: &str, changed: &[(&str, &str)]) -> Environment {
         let function = self
             .template
             .function(function)
@@ -93,6 +98,7 @@ impl World {
         variables
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .chain(CREDENTIALS)
+            .chain(changed.iter().copied())
             .collect()
     }
 
