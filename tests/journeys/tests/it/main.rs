@@ -12,6 +12,7 @@ mod bad_input;
 mod clients;
 mod install;
 mod plays;
+mod stages;
 mod stories;
 mod webhook_signatures;
 
