@@ -2,6 +2,9 @@
 //!
 //! Invariant: a stage holds back what begins something. It is asked before handlers of routes and
 //! nowhere else: queues, streams and schedules finish what was begun, whatever the stage.
+//!
+//! A new capability is a name in [`Capability`], `.capability(…)` in a context's table of routes, one
+//! variable in its configuration that `.stage(…)` hands on, and a parameter of the template.
 
 use std::{fmt, str::FromStr};
 

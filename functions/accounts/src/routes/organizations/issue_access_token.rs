@@ -104,9 +104,9 @@ pub(crate) async fn issue_organization_token(
     Ok(Json(out).created())
 }
 
-/// The caller's session, which must go on, and account. A token that acts for an organization gets no other one:
-/// else whoever has stolen one access token could keep themselves in tokens for as long as the session
-/// lasts, without its refresh token.
+/// The caller's session, which must go on, and the account. A token that acts for an organization gets
+/// no other one: else whoever has stolen one access token could keep themselves in tokens for as long as
+/// the session lasts, without its refresh token.
 async fn live_session(
     app: &App,
     caller: &Caller,
