@@ -193,14 +193,13 @@ fn describe_service(operation: &mut Operation, service: Service) {
     let Service::From(capability, from, because) = service else {
         return;
     };
-    let said = [
-        ("x-capability", Some(capability.as_str())),
-        ("x-served-from-stage", Some(from.as_str())),
-        ("x-served-because", because),
-    ];
-    let said = said
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
-    let said: Extensions = said.collect();
+    // One extension, since several would stand in another order each time: they are kept in a hash map.
+    let mut said = serde_json::Map::new();
+    if let Some(because) = because {
+        said.insert("because".to_owned(), because.into());
+    }
+    said.insert("name".to_owned(), capability.as_str().into());
+    said.insert("served_from".to_owned(), from.as_str().into());
+    let said = Extensions::from_iter([("x-capability", said)]);
     operation.extensions.get_or_insert_default().merge(said);
 }

@@ -152,11 +152,9 @@ fn the_document_says_of_which_capability_an_operation_is_and_since_when_it_is_se
     let said = |path: &str, method: &str| {
         let operation = &document["paths"][path][method];
         assert!(operation["responses"]["default"].is_object(), "{path}");
-        ["capability", "served-from-stage", "served-because"].map(|what| {
-            operation[format!("x-{what}")]
-                .as_str()
-                .unwrap_or("-")
-                .to_owned()
+        ["name", "served_from", "because"].map(|what| {
+            let said = &operation["x-capability"][what];
+            said.as_str().unwrap_or("-").to_owned()
         })
     };
     assert_eq!(said("/me", "get"), ["-", "-", "-"]);

@@ -33,10 +33,11 @@ fn operations() -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
+            let served_from = operation["x-capability"]["served_from"].as_str();
             operations.push(Operation {
                 name: format!("{} {path}", method.to_uppercase()),
                 is_guarded: operation["security"].is_array(),
-                served_from: operation["x-served-from-stage"].as_str().map(str::to_owned),
+                served_from: served_from.map(str::to_owned),
             });
         }
     }
