@@ -84,6 +84,11 @@ impl Account {
         (changes != Edit::default()).then_some(changes)
     }
 
+    /// Whether it operates the platform.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.roles.contains(&Role::Operator)
+    }
+
     /// What access tokens of this account carry.
     pub(crate) fn scopes(&self) -> Vec<String> {
         self.roles

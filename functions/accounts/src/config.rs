@@ -1,5 +1,6 @@
 //! What the template tells this context.
 
+use kernel::Jurisdictions;
 use platform::{ConfigError, Environment};
 
 /// Every environment variable of this context.
@@ -15,6 +16,7 @@ pub(crate) struct Config {
     pub(crate) webhooks_queue_url: String,
     pub(crate) signups_per_hour_per_address: u32,
     pub(crate) login_failures_per_quarter_hour: u32,
+    pub(crate) jurisdictions: Jurisdictions,
 }
 
 impl Config {
@@ -33,6 +35,7 @@ impl Config {
             signups_per_hour_per_address: variables.required_number("SIGNUPS_PER_HOUR_PER_ADDRESS"),
             login_failures_per_quarter_hour: variables
                 .required_number("LOGIN_FAILURES_PER_QUARTER_HOUR"),
+            jurisdictions: variables.required_as("JURISDICTIONS"),
         };
         variables.finish(config)
     }

@@ -32,14 +32,14 @@ mod store;
 
 use std::sync::Arc;
 
-use kernel::Clock;
+use kernel::{Clock, Jurisdictions, Region};
 use platform::{
     Aws, Environment, ServiceError,
     serve::{Function, StartError},
 };
 use tokens::{PublishedKeys, Signer, TokenError};
 use utoipa_axum::routes;
-use web::{Api, ApiError, RateLimits};
+use web::{Api, ApiError, Code, RateLimits};
 
 use crate::{
     config::Config,
@@ -64,6 +64,7 @@ pub struct App {
     refresh_tokens: RefreshTokens,
     published_keys: PublishedKeys,
     kinds: Arc<Kinds>,
+    jurisdictions: Arc<Jurisdictions>,
 }
 
 impl App {
@@ -71,6 +72,15 @@ impl App {
     fn terms(&self, kind: OrganizationKind) -> Result<&KindTerms, ApiError> {
         let terms = self.kinds.terms(kind);
         terms.ok_or_else(|| ApiError::internal("a kind of organization has no terms"))
+    }
+
+    /// Refuses a region in which no business is done here.
+    fn require_served(&self, region: &Region) -> Result<(), ApiError> {
+        if self.jurisdictions.contains(region) {
+            return Ok(());
+        }
+        let detail = format!("no business is done in {region} here");
+        Err(ApiError::new(Code::JurisdictionNotServed).and_field("/region", detail))
     }
 }
 
@@ -175,6 +185,7 @@ pub async fn build(
         refresh_tokens: RefreshTokens::new(&secret),
         published_keys,
         kinds: Arc::new(Kinds::embedded().map_err(unreadable)?),
+        jurisdictions: Arc::new(config.jurisdictions),
     };
     let points = aws.queue(config.points_queue_url);
     let listening = aws.queue(config.listening_queue_url);

@@ -1,6 +1,7 @@
 //! What the template tells this context.
 
 use platform::{ConfigError, Environment};
+use web::Stage;
 
 /// Every environment variable of this context.
 #[derive(Debug)]
@@ -14,6 +15,7 @@ pub(crate) struct Config {
     pub(crate) shops_queue_url: String,
     pub(crate) vouchers_queue_url: String,
     pub(crate) webhooks_queue_url: String,
+    pub(crate) trade: Stage,
 }
 
 impl Config {
@@ -30,6 +32,7 @@ impl Config {
             shops_queue_url: variables.required("SHOPS_QUEUE"),
             vouchers_queue_url: variables.required("VOUCHERS_QUEUE"),
             webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
+            trade: variables.required_as("TRADE_STAGE"),
         };
         variables.finish(config)
     }

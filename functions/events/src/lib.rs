@@ -49,7 +49,7 @@ use platform::{
 };
 use quota::Quotas;
 use utoipa_axum::routes;
-use web::{Api, Requests};
+use web::{Api, Capability, Requests};
 
 use crate::{
     availability::Availability, config::Config, events::Subscriber, secret::TicketKeys,
@@ -71,18 +71,27 @@ pub struct App {
 /// The routes of this context.
 pub fn api() -> Api<App> {
     Api::new()
+        .capability(Capability::Trade)
         .public(routes!(routes::list_concerts::list_concerts))
-        .public(routes!(routes::get_concert::get_concert))
         .public(routes!(routes::get_availability::get_availability))
         .route(routes!(routes::create_concert::create_concert))
+        .route(routes!(routes::publish_concert::publish_concert))
+        .route(routes!(routes::create_ticket_quota::create_ticket_quota))
+        .route(routes!(routes::edit_ticket_quota::edit_ticket_quota))
+        .whatever_stage(
+            Capability::Trade,
+            "concerts with tickets take place, change or are called off",
+        )
+        .public(routes!(routes::get_concert::get_concert))
         .route(routes!(routes::list_own_concerts::list_own_concerts))
         .route(routes!(routes::get_own_concert::get_own_concert))
         .route(routes!(routes::edit_concert::edit_concert))
-        .route(routes!(routes::publish_concert::publish_concert))
         .route(routes!(routes::cancel_concert::cancel_concert))
         .route(routes!(routes::end_concert::end_concert))
-        .route(routes!(routes::create_ticket_quota::create_ticket_quota))
-        .route(routes!(routes::edit_ticket_quota::edit_ticket_quota))
+        .whatever_stage(
+            Capability::Trade,
+            "tickets are shown, given away and checked",
+        )
         .route(routes!(routes::list_tickets::list_tickets))
         .route(routes!(routes::get_ticket::get_ticket))
         .route(routes!(
@@ -118,9 +127,10 @@ pub async fn build(
         events_queue: subscribers.events.clone(),
         clock,
     };
+    let api = api().stage(Capability::Trade, config.trade);
     let worker = app.clone();
     Ok(Function::new()
-        .http(api().router(app))
+        .http(api.router(app))
         .queue(move |batch| {
             let app = worker.clone();
             async move { each(batch, |event| consume::handle(&app, event)).await }

@@ -1,6 +1,7 @@
 //! What the template tells this context.
 
 use platform::{ConfigError, Environment};
+use web::Stage;
 
 /// Every environment variable of this context.
 #[derive(Debug)]
@@ -10,6 +11,7 @@ pub(crate) struct Config {
     pub(crate) media_bucket: String,
     pub(crate) media_queue_url: String,
     pub(crate) shops_queue_url: String,
+    pub(crate) trade: Stage,
 }
 
 impl Config {
@@ -22,6 +24,7 @@ impl Config {
             media_bucket: variables.required("MEDIA_BUCKET"),
             media_queue_url: variables.required("MEDIA_QUEUE"),
             shops_queue_url: variables.required("SHOPS_QUEUE"),
+            trade: variables.required_as("TRADE_STAGE"),
         };
         variables.finish(config)
     }

@@ -36,7 +36,7 @@ use platform::{
     serve::{Function, StartError, each},
 };
 use utoipa_axum::routes;
-use web::{Api, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests};
 
 use crate::{config::Config, limits::Limits, store::Store};
 
@@ -54,10 +54,13 @@ pub struct App {
 /// The routes of this context.
 pub fn api() -> Api<App> {
     Api::new()
-        .route(routes!(
-            routes::announce::announce_media,
-            routes::list::list_media
-        ))
+        .capability(Capability::Trade)
+        .route(routes!(routes::announce::announce_media))
+        .whatever_stage(
+            Capability::Trade,
+            "what was announced is uploaded, checked and shown",
+        )
+        .route(routes!(routes::list::list_media))
         .route(routes!(routes::get::get_media))
         .route(routes!(routes::complete::complete_media))
 }
@@ -78,10 +81,11 @@ pub async fn build(
         media_queue: aws.queue(config.media_queue_url),
         clock,
     };
+    let api = api().stage(Capability::Trade, config.trade);
     let shops = aws.queue(config.shops_queue_url);
     let worker = app.clone();
     Ok(Function::new()
-        .http(api().router(app))
+        .http(api.router(app))
         .queue(move |batch| {
             let app = worker.clone();
             async move { each(batch, |event| consume::check_upload::handle(&app, event)).await }

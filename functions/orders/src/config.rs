@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use platform::{ConfigError, Environment};
+use web::Stage;
 
 use crate::fulfilment::Periods;
 
@@ -16,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) payments_queue_url: String,
     pub(crate) events_queue_url: String,
     pub(crate) webhooks_queue_url: String,
+    pub(crate) trade: Stage,
     /// How long an order can be paid.
     pub(crate) payment: SignedDuration,
     pub(crate) periods: Periods,
@@ -34,6 +36,7 @@ impl Config {
             payments_queue_url: variables.required("PAYMENTS_QUEUE"),
             events_queue_url: variables.required("EVENTS_QUEUE"),
             webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
+            trade: variables.required_as("TRADE_STAGE"),
             payment: SignedDuration::from_mins(variables.required_number("PAYMENT_MINUTES").into()),
             periods: Periods {
                 automatic_receipt: days(variables.required_number("AUTOMATIC_RECEIPT_DAYS")),

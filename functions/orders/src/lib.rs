@@ -58,7 +58,7 @@ use platform::{
 use quota::Quotas;
 use tokens::CheckoutKey;
 use utoipa_axum::routes;
-use web::{Api, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests};
 
 use crate::{config::Config, events::Subscribers, fulfilment::Periods, goods::Known, store::Store};
 
@@ -83,10 +83,13 @@ pub struct App {
 /// The routes of this context.
 pub fn api() -> Api<App> {
     Api::new()
-        .route(routes!(
-            routes::place::place_orders,
-            routes::list_orders::list_orders
-        ))
+        .capability(Capability::Trade)
+        .route(routes!(routes::place::place_orders))
+        .whatever_stage(
+            Capability::Trade,
+            "what was ordered is handed over, received, disputed and paid back",
+        )
+        .route(routes!(routes::list_orders::list_orders))
         .route(routes!(routes::get_order::get_order))
         .route(routes!(routes::get_group::get_order_group))
         .route(routes!(routes::cancel_group::cancel_order_group))
@@ -138,9 +141,10 @@ pub async fn build(
         periods: config.periods,
         clock,
     };
+    let api = api().stage(Capability::Trade, config.trade);
     let (worker, sweeper) = (app.clone(), app.clone());
     Ok(Function::new()
-        .http(api().router(app))
+        .http(api.router(app))
         .queue(move |batch| {
             let app = worker.clone();
             async move { each(batch, |event| consume::handle(&app, event)).await }

@@ -58,7 +58,8 @@ pub struct App {
     provider: Provider,
 }
 
-/// The routes of this context.
+/// The routes of this context. No stage holds them back: a payment begins with the claim of an order that
+/// was placed.
 pub fn api() -> Api<App> {
     Api::new()
         .public(routes!(routes::notify_alipay::notify_alipay))

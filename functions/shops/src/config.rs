@@ -1,7 +1,8 @@
 //! What the template tells this context.
 
-use kernel::CommissionRate;
+use kernel::{CommissionRate, Currencies};
 use platform::{ConfigError, Environment};
+use web::Stage;
 
 const DEFAULT_COMMISSION: &str = "DEFAULT_COMMISSION_BASIS_POINTS";
 
@@ -15,6 +16,8 @@ pub(crate) struct Config {
     pub(crate) shops_queue_url: String,
     pub(crate) webhooks_queue_url: String,
     pub(crate) default_commission: CommissionRate,
+    pub(crate) currencies: Currencies,
+    pub(crate) trade: Stage,
 }
 
 impl Config {
@@ -27,6 +30,8 @@ impl Config {
         let orders_queue_url = variables.required("ORDERS_QUEUE");
         let shops_queue_url = variables.required("SHOPS_QUEUE");
         let webhooks_queue_url = variables.required("WEBHOOKS_QUEUE");
+        let currencies = variables.required_as("CURRENCIES");
+        let trade = variables.required_as("TRADE_STAGE");
         let basis_points = variables.required_number(DEFAULT_COMMISSION);
         let basis_points = variables.finish(basis_points)?;
         Ok(Self {
@@ -37,6 +42,8 @@ impl Config {
             shops_queue_url,
             webhooks_queue_url,
             default_commission: commission(basis_points)?,
+            currencies,
+            trade,
         })
     }
 }

@@ -40,13 +40,13 @@ mod text;
 
 use std::sync::Arc;
 
-use kernel::{Clock, CommissionRate};
+use kernel::{Clock, CommissionRate, Currencies};
 use platform::{
     Aws, ConfigError, Environment, ServiceError,
     serve::{Function, Schedule, StartError, each},
 };
 use utoipa_axum::routes;
-use web::{Api, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests};
 
 use crate::{catalogue::Catalogue, config::Config, events::Subscriber, store::Store};
 
@@ -62,11 +62,14 @@ pub struct App {
     pub(crate) rate_limits: RateLimits,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) default_commission: CommissionRate,
+    /// In which a price can be given.
+    pub(crate) currencies: Arc<Currencies>,
 }
 
 /// The routes of this context.
 pub fn api() -> Api<App> {
     let api = Api::new()
+        .capability(Capability::Trade)
         .public(routes!(routes::list_product_types::list_product_types))
         .public(routes!(routes::list_listings::list_listings))
         .public(routes!(routes::ranking::ranking))
@@ -146,15 +149,17 @@ pub async fn build(
         requests: Requests::new(aws.table(config.requests_table), clock.clone()),
         catalogue: Arc::new(catalogue),
         default_commission: config.default_commission,
+        currencies: Arc::new(config.currencies),
         clock,
     };
+    let api = api().stage(Capability::Trade, config.trade);
     let orders = aws.queue(config.orders_queue_url);
     let shops = aws.queue(config.shops_queue_url);
     let webhooks = aws.queue(config.webhooks_queue_url);
     let (worker, sweeper) = (app.clone(), app.clone());
     let catalogue = Arc::clone(&app.catalogue);
     Ok(Function::new()
-        .http(api().router(app))
+        .http(api.router(app))
         .queue(move |batch| {
             let app = worker.clone();
             async move { each(batch, |event| consume::handle(&app, event)).await }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Id, Timestamp, kind};
+use kernel::{Currency, Id, Timestamp, kind};
 use platform::ServiceError;
 
 use crate::{
@@ -69,6 +69,9 @@ pub(crate) enum PublishError {
     /// It cannot be sold.
     #[error(transparent)]
     Unready(#[from] Unready),
+    /// Nothing is given a price in its currency any more. What is published stays so.
+    #[error("nothing is given a price in {0} here")]
+    CurrencyNotOffered(Currency),
     /// Its shop does not hold the rights.
     #[error(transparent)]
     Rights(#[from] rights::Missing),
@@ -99,6 +102,9 @@ pub(crate) async fn publish(
             .save_listing(Some(listing), &published, Vec::new())
             .await?;
         return Ok(published);
+    }
+    if !app.currencies.contains(published.currency) {
+        return Err(PublishError::CurrencyNotOffered(published.currency));
     }
     let product_type = app.catalogue.product_type(published.product_type.as_str());
     let product_type = product_type.ok_or(PublishError::TypeUnknown)?;

@@ -1,6 +1,8 @@
 //! What the template tells this context.
 
+use kernel::Currencies;
 use platform::{ConfigError, Environment};
+use web::Stage;
 
 /// Every environment variable of this context.
 #[derive(Debug)]
@@ -14,6 +16,9 @@ pub(crate) struct Config {
     pub(crate) vouchers_queue_url: String,
     pub(crate) events_queue_url: String,
     pub(crate) webhooks_queue_url: String,
+    pub(crate) currencies: Currencies,
+    pub(crate) rewards: Stage,
+    pub(crate) partners: Stage,
 }
 
 impl Config {
@@ -30,6 +35,9 @@ impl Config {
             vouchers_queue_url: variables.required("VOUCHERS_QUEUE"),
             events_queue_url: variables.required("EVENTS_QUEUE"),
             webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
+            currencies: variables.required_as("CURRENCIES"),
+            rewards: variables.required_as("REWARDS_STAGE"),
+            partners: variables.required_as("PARTNERS_STAGE"),
         };
         variables.finish(config)
     }

@@ -87,7 +87,9 @@ mod voucher;
 #[cfg(test)]
 mod voucher_laws;
 
-use kernel::Clock;
+use std::sync::Arc;
+
+use kernel::{Clock, Currencies};
 use platform::{
     Aws, Bucket, Environment, Queue, ServiceError,
     public::PublicOutbound,
@@ -97,7 +99,7 @@ use platform::{
 use quota::Quotas;
 use utoipa_axum::routes;
 use wallet::Wallets;
-use web::{Api, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests};
 
 use crate::{
     claim_code::{CLAIM_CODES, ClaimKeys},
@@ -127,97 +129,106 @@ pub struct App {
     vouchers_queue: Queue,
     events_queue: Queue,
     webhooks_queue: Queue,
+    /// In which something can be given a price.
+    currencies: Arc<Currencies>,
 }
 
 /// The routes of this context.
 pub fn api() -> Api<App> {
-    Api::new()
-        // Rewards, and the vouchers that members get for them.
-        .public(routes!(routes::rewards::list_rewards::list_rewards))
-        .public(routes!(routes::rewards::get_reward::get_reward))
-        .route(routes!(routes::rewards::create_reward::create_reward))
-        .route(routes!(routes::rewards::edit_reward::edit_reward))
-        .route(routes!(routes::rewards::redeem::redeem))
-        .route(routes!(routes::vouchers::list_vouchers::list_vouchers))
-        .route(routes!(routes::vouchers::get_voucher::get_voucher))
-        // What partners say of vouchers.
-        .public(routes!(routes::vouchers::notify_issue::notify_issue))
-        .public(routes!(
-            routes::vouchers::validate_voucher::validate_voucher
-        ))
-        .public(routes!(routes::vouchers::reserve_voucher::reserve_voucher))
-        .public(routes!(routes::vouchers::release_voucher::release_voucher))
-        .public(routes!(routes::vouchers::redeem_voucher::redeem_voucher))
-        .public(routes!(routes::vouchers::reverse_voucher::reverse_voucher))
-        // Partners and their keys.
-        .route(routes!(
-            routes::partners::create_partner::create_partner,
-            routes::partners::list_partners::list_partners
-        ))
-        .route(routes!(
-            routes::partners::get_partner::get_partner,
-            routes::partners::edit_partner::edit_partner
-        ))
-        .route(routes!(routes::partners::suspend_partner::suspend_partner))
-        .route(routes!(
-            routes::partners::reinstate_partner::reinstate_partner
-        ))
-        .route(routes!(routes::partners::go_live::go_live))
-        .route(routes!(
-            routes::keys::create_key::create_key,
-            routes::keys::list_keys::list_keys
-        ))
-        .route(routes!(routes::keys::rotate_key::rotate_key))
-        .route(routes!(routes::keys::end_key::end_key))
-        // Who a partner's members are here.
-        .route(routes!(routes::links::offer::offer_link))
-        .route(routes!(routes::links::confirm::confirm_link))
-        .route(routes!(routes::links::list::list_links))
-        .route(routes!(routes::links::unlink::unlink))
-        .public(routes!(routes::links::hook_offer::hook_offer_link))
-        .public(routes!(routes::links::hook_confirm::hook_confirm_link))
-        .public(routes!(routes::links::hook_unlink::hook_unlink))
+    grants(rewards(clearing(registry(Api::new()))))
+}
+
+/// Partners and their keys, which rewards and grants both stand on.
+fn registry(api: Api<App>) -> Api<App> {
+    use routes::{keys, partners};
+    api.route(routes!(
+        partners::create_partner::create_partner,
+        partners::list_partners::list_partners
+    ))
+    .route(routes!(
+        partners::get_partner::get_partner,
+        partners::edit_partner::edit_partner
+    ))
+    .route(routes!(partners::suspend_partner::suspend_partner))
+    .route(routes!(partners::reinstate_partner::reinstate_partner))
+    .route(routes!(partners::go_live::go_live))
+    .route(routes!(
+        keys::create_key::create_key,
+        keys::list_keys::list_keys
+    ))
+    .route(routes!(keys::rotate_key::rotate_key))
+    .route(routes!(keys::end_key::end_key))
+}
+
+/// Who owes whom, which is owed whatever is open.
+fn clearing(api: Api<App>) -> Api<App> {
+    use routes::clearing;
+    api.route(routes!(clearing::record_settlement::record_settlement))
+        .route(routes!(clearing::get_balance::get_balance))
+        .public(routes!(clearing::balance_hook::balance_hook))
+        .route(routes!(clearing::get_statement::get_statement))
+        .public(routes!(clearing::statement_hook::statement_hook))
+}
+
+/// Rewards, the vouchers that members get for them, and what partners say of those.
+fn rewards(api: Api<App>) -> Api<App> {
+    use routes::{code_batches, rewards, vouchers};
+    api.capability(Capability::Rewards)
+        .public(routes!(rewards::list_rewards::list_rewards))
+        .public(routes!(rewards::get_reward::get_reward))
+        .route(routes!(rewards::create_reward::create_reward))
+        .route(routes!(rewards::edit_reward::edit_reward))
+        .route(routes!(rewards::redeem::redeem))
         // Codes for the pools of rewards.
-        .route(routes!(
-            routes::code_batches::create_code_batch::create_code_batch
-        ))
-        .route(routes!(
-            routes::code_batches::get_code_batch::get_code_batch
-        ))
-        .route(routes!(
-            routes::code_batches::load_code_batch::load_code_batch
-        ))
-        // What customers earn at partners, and the tickets that are kept for it.
-        .route(routes!(
-            routes::allotments::offer_allotment::offer_allotment
-        ))
-        .route(routes!(
-            routes::allotments::list_allotments::list_allotments
-        ))
-        .route(routes!(routes::allotments::get_allotment::get_allotment))
-        .route(routes!(
-            routes::allotments::withdraw_allotment::withdraw_allotment
-        ))
-        .public(routes!(
-            routes::allotments::answer_allotment::accept_allotment
-        ))
-        .public(routes!(
-            routes::allotments::answer_allotment::decline_allotment
-        ))
-        .public(routes!(routes::grants::create_grant::create_grant))
-        .public(routes!(routes::grants::revoke_grant::revoke_grant))
-        .route(routes!(routes::grants::list_grants::list_grants))
-        .route(routes!(routes::grants::get_grant::get_grant))
-        .route(routes!(routes::grants::claim_by_code::claim_by_code))
-        .route(routes!(routes::grants::claim_grant::claim_grant))
-        // Who owes whom.
-        .route(routes!(
-            routes::clearing::record_settlement::record_settlement
-        ))
-        .route(routes!(routes::clearing::get_balance::get_balance))
-        .public(routes!(routes::clearing::balance_hook::balance_hook))
-        .route(routes!(routes::clearing::get_statement::get_statement))
-        .public(routes!(routes::clearing::statement_hook::statement_hook))
+        .route(routes!(code_batches::create_code_batch::create_code_batch))
+        .route(routes!(code_batches::get_code_batch::get_code_batch))
+        .route(routes!(code_batches::load_code_batch::load_code_batch))
+        .whatever_stage(
+            Capability::Rewards,
+            "vouchers that were issued are shown and redeemed",
+        )
+        .route(routes!(vouchers::list_vouchers::list_vouchers))
+        .route(routes!(vouchers::get_voucher::get_voucher))
+        .public(routes!(vouchers::notify_issue::notify_issue))
+        .public(routes!(vouchers::validate_voucher::validate_voucher))
+        .public(routes!(vouchers::reserve_voucher::reserve_voucher))
+        .public(routes!(vouchers::release_voucher::release_voucher))
+        .public(routes!(vouchers::redeem_voucher::redeem_voucher))
+        .public(routes!(vouchers::reverse_voucher::reverse_voucher))
+}
+
+/// What customers earn at partners, the tickets that are kept for it, and who a partner's members are
+/// here.
+fn grants(api: Api<App>) -> Api<App> {
+    use routes::{allotments, grants, links};
+    api.capability(Capability::Partners)
+        .route(routes!(allotments::offer_allotment::offer_allotment))
+        .route(routes!(links::offer::offer_link))
+        .route(routes!(links::confirm::confirm_link))
+        .by_invitation(
+            Capability::Partners,
+            "partners sign, and operators alone give keys to them",
+        )
+        .public(routes!(allotments::answer_allotment::accept_allotment))
+        .public(routes!(grants::create_grant::create_grant))
+        .public(routes!(links::hook_offer::hook_offer_link))
+        .public(routes!(links::hook_confirm::hook_confirm_link))
+        .whatever_stage(
+            Capability::Partners,
+            "what was granted, offered and linked is claimed or given back",
+        )
+        .route(routes!(grants::list_grants::list_grants))
+        .route(routes!(grants::get_grant::get_grant))
+        .route(routes!(grants::claim_by_code::claim_by_code))
+        .route(routes!(grants::claim_grant::claim_grant))
+        .public(routes!(grants::revoke_grant::revoke_grant))
+        .route(routes!(allotments::list_allotments::list_allotments))
+        .route(routes!(allotments::get_allotment::get_allotment))
+        .route(routes!(allotments::withdraw_allotment::withdraw_allotment))
+        .public(routes!(allotments::answer_allotment::decline_allotment))
+        .route(routes!(links::list::list_links))
+        .route(routes!(links::unlink::unlink))
+        .public(routes!(links::hook_unlink::hook_unlink))
 }
 
 /// The function, from its environment.
@@ -243,11 +254,15 @@ pub async fn build(
         vouchers_queue: aws.queue(config.vouchers_queue_url),
         events_queue: aws.queue(config.events_queue_url),
         webhooks_queue: aws.queue(config.webhooks_queue_url),
+        currencies: Arc::new(config.currencies),
         clock,
     };
+    let api = api()
+        .stage(Capability::Rewards, config.rewards)
+        .stage(Capability::Partners, config.partners);
     let (worker, publisher, sweeper) = (app.clone(), app.clone(), app.clone());
     Ok(Function::new()
-        .http(api().router(app))
+        .http(api.router(app))
         .queue(move |batch| {
             let app = worker.clone();
             async move { consume::handle_batch(&app, batch).await }

@@ -1,6 +1,7 @@
 //! What the template tells this context.
 
 use platform::{ConfigError, Environment};
+use web::Stage;
 
 /// Every environment variable of this context.
 #[derive(Debug)]
@@ -10,6 +11,7 @@ pub(crate) struct Config {
     pub(crate) secret_arn: String,
     pub(crate) webhooks_queue_url: String,
     pub(crate) deliveries_queue_url: String,
+    pub(crate) webhooks: Stage,
 }
 
 impl Config {
@@ -22,6 +24,7 @@ impl Config {
             secret_arn: variables.required("WEBHOOKS_SECRET"),
             webhooks_queue_url: variables.required("WEBHOOKS_QUEUE"),
             deliveries_queue_url: variables.required("DELIVERIES_QUEUE"),
+            webhooks: variables.required_as("WEBHOOKS_STAGE"),
         };
         variables.finish(config)
     }

@@ -43,7 +43,7 @@ use platform::{
     serve::{Function, StartError},
 };
 use utoipa_axum::routes;
-use web::{Api, RateLimits};
+use web::{Api, Capability, RateLimits};
 
 use crate::{config::Config, events::Subscriber, signing::EndpointKeys, store::Store};
 
@@ -61,20 +61,23 @@ pub struct App {
 /// The routes of this context.
 pub fn api() -> Api<App> {
     Api::new()
+        .capability(Capability::Webhooks)
         .public(routes!(routes::list_event_types::list_event_types))
-        .route(routes!(
-            routes::create_endpoint::create_endpoint,
-            routes::list_endpoints::list_endpoints
-        ))
+        .route(routes!(routes::create_endpoint::create_endpoint))
+        .route(routes!(routes::enable_endpoint::enable_endpoint))
+        .route(routes!(routes::test_endpoint::test_endpoint))
+        .whatever_stage(
+            Capability::Webhooks,
+            "endpoints that are there are still delivered to",
+        )
+        .route(routes!(routes::list_endpoints::list_endpoints))
         .route(routes!(
             routes::get_endpoint::get_endpoint,
             routes::edit_endpoint::edit_endpoint,
             routes::delete_endpoint::delete_endpoint
         ))
         .route(routes!(routes::rotate_secret::rotate_secret))
-        .route(routes!(routes::enable_endpoint::enable_endpoint))
         .route(routes!(routes::disable_endpoint::disable_endpoint))
-        .route(routes!(routes::test_endpoint::test_endpoint))
         .route(routes!(routes::list_deliveries::list_deliveries))
         .route(routes!(routes::recover::recover))
         .route(routes!(routes::get_delivery::get_delivery))
@@ -97,10 +100,11 @@ pub async fn build(
         deliveries_queue: aws.queue(config.deliveries_queue_url),
         clock,
     };
+    let api = api().stage(Capability::Webhooks, config.webhooks);
     let webhooks_queue = aws.queue(config.webhooks_queue_url);
     let (worker, stream, sweeper) = (app.clone(), app.clone(), app.clone());
     Ok(Function::new()
-        .http(api().router(app))
+        .http(api.router(app))
         .queue(move |batch| {
             let app = worker.clone();
             async move { consume::handle(&app, batch).await }

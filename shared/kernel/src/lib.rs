@@ -1,5 +1,5 @@
-//! The platform's words: ids, money, points, rates, the division of an amount, regions, time zones,
-//! texts, the clock, events.
+//! The platform's words: ids, money, points, rates, the division of an amount, regions, what a
+//! deployment serves, time zones, texts, the clock, events.
 //!
 //! Every other crate speaks in these types, so a rule that is kept here is kept everywhere: an id
 //! has one spelling, an amount is an exact integer inside the range every client can represent,
@@ -30,6 +30,7 @@ pub mod kind;
 pub mod money;
 pub mod points;
 pub mod region;
+pub mod served;
 pub mod split;
 pub mod text;
 pub mod zone;
@@ -43,6 +44,7 @@ pub use {
     money::{Currency, Money},
     points::Points,
     region::Region,
+    served::{Currencies, Jurisdictions},
     split::split,
     zone::Zone,
 };

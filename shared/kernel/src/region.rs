@@ -27,6 +27,12 @@ impl Region {
             .split_once('-')
             .map_or(self.as_str(), |(country, _)| country)
     }
+
+    /// The country that it is, or is a part of.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        Self(self.country().to_owned())
+    }
 }
 
 impl FromStr for Region {

@@ -3,7 +3,7 @@
 //! The environment is a value, not the process's globals: the local platform runs every function in
 //! one process and hands each the variables that the template gives it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 /// The variables one function sees.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,19 @@ impl Variables<'_> {
         })
     }
 
+    /// The value of a variable that must be set to what a `T` is written as. Where it is not, the
+    /// default is answered, which nobody sees: [`Variables::finish`] does not let it out.
+    pub fn required_as<T: FromStr<Err: Display> + Default>(&mut self, name: &str) -> T {
+        let value = self.required(name);
+        if value.is_empty() {
+            return T::default();
+        }
+        value.parse().unwrap_or_else(|error| {
+            self.problems.push(format!("{name} is {value:?}: {error}"));
+            T::default()
+        })
+    }
+
     /// `config`, unless a variable was missing or malformed.
     pub fn finish<T>(self, config: T) -> Result<T, ConfigError> {
         if self.problems.is_empty() {
@@ -110,15 +123,18 @@ mod tests {
 
     #[test]
     fn every_problem_is_reported_at_once() {
-        let environment: Environment = [("LIMIT", "many"), ("EMPTY", "")].into_iter().collect();
+        let given = [("LIMIT", "many"), ("EMPTY", ""), ("SWITCH", "on")];
+        let environment: Environment = given.into_iter().collect();
         let mut variables = environment.read();
         variables.required("TABLE");
         variables.required("EMPTY");
         variables.required_number("LIMIT");
+        assert!(!variables.required_as::<bool>("SWITCH"));
+        assert!(!variables.required_as::<bool>("DOOR"));
         let error = variables.finish(()).unwrap_err().to_string();
         assert_eq!(
             error,
-            "the configuration is unusable: TABLE is not set; EMPTY is not set; LIMIT is \"many\", which is not a whole number"
+            "the configuration is unusable: TABLE is not set; EMPTY is not set; LIMIT is \"many\", which is not a whole number; SWITCH is \"on\": provided string was not `true` or `false`; DOOR is not set"
         );
     }
 }

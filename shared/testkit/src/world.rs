@@ -85,6 +85,11 @@ impl World {
 
     /// The environment that the template gives the function with this logical id.
     pub fn environment(&self, function: &str) -> Environment {
+        self.environment_with(function, &[])
+    }
+
+    /// The same, with other values for some variables.
+    pub fn environment_with(&self, function: &str, changed: &[(&str, &str)]) -> Environment {
         let function = self
             .template
             .function(function)
@@ -93,6 +98,7 @@ impl World {
         variables
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .chain(CREDENTIALS)
+            .chain(changed.iter().copied())
             .collect()
     }
 
@@ -102,7 +108,16 @@ impl World {
         F: FnOnce(Environment, Aws, Clock) -> Fut,
         Fut: Future<Output = Result<Function, StartError>>,
     {
-        let environment = self.environment(function);
+        self.app_with(function, &[], build).await
+    }
+
+    /// Starts it with other values for some variables of its environment.
+    pub async fn app_with<F, Fut>(&self, function: &str, changed: &[(&str, &str)], build: F) -> App
+    where
+        F: FnOnce(Environment, Aws, Clock) -> Fut,
+        Fut: Future<Output = Result<Function, StartError>>,
+    {
+        let environment = self.environment_with(function, changed);
         let built = build(environment, self.aws.clone(), self.clock.clone()).await;
         App {
             function: built.unwrap_or_else(|error| panic!("{function} did not start: {error}")),

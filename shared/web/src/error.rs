@@ -61,6 +61,7 @@ codes! {
     SignatureInvalid = "signature_invalid", UNAUTHORIZED, false, "The message is not signed by a key that is good for it now.";
     Forbidden = "forbidden", FORBIDDEN, false, "The caller may not do this.";
     OrganizationRequired = "organization_required", FORBIDDEN, false, "This needs an access token that acts for an organization.";
+    CapabilityOff = "capability_off", FORBIDDEN, false, "This deployment has not opened this capability to the caller.";
     NotFound = "not_found", NOT_FOUND, false, "There is nothing here that the caller may see.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, false, "This resource does not answer to this method.";
     EmailTaken = "email_taken", CONFLICT, false, "An account with this e-mail address exists.";
@@ -95,6 +96,8 @@ codes! {
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, false, "The Idempotency-Key was used for another request.";
     ClaimInvalid = "claim_invalid", UNPROCESSABLE_ENTITY, false, "The payment claim is not one of ours, or has ended.";
     CurrencyUnsupported = "currency_unsupported", UNPROCESSABLE_ENTITY, false, "Nothing can be paid in this currency here.";
+    CurrencyNotOffered = "currency_not_offered", UNPROCESSABLE_ENTITY, false, "Nothing is given a price in this currency here.";
+    JurisdictionNotServed = "jurisdiction_not_served", UNPROCESSABLE_ENTITY, false, "No business is done in this region here.";
     UrlNotAllowed = "url_not_allowed", UNPROCESSABLE_ENTITY, false, "The address is not a public https address.";
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, true, "Too many requests; try again later.";
     Internal = "internal", INTERNAL_SERVER_ERROR, true, "Something is wrong on our side.";
@@ -159,7 +162,7 @@ pub struct Problem {
     /// How long to wait before that, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
-    /// The fields that are wrong, for `validation_failed`.
+    /// The fields that are wrong, for `validation_failed` and codes that are about one field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }

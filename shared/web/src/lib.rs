@@ -2,6 +2,7 @@
 //!
 //! - [`Api`]: a context's table of routes, public ones named apart; everything else refuses a
 //!   request without a verified caller before its handler runs.
+//! - [`Capability`] and [`Stage`]: what a deployment holds back, before handlers run.
 //! - [`ApiError`] and [`Code`]: every error is `application/problem+json` with a stable code.
 //! - [`Caller`], [`Operator`], [`Json`], [`Path`], [`Query`], [`Paging`], [`IfMatch`]: extractors, so
 //!   that a handler's signature says what it needs and what it trusts.
@@ -23,6 +24,7 @@ mod limits;
 mod middleware;
 mod money;
 mod paging;
+mod stage;
 
 pub use api::Api;
 pub use caller::{Acting, Caller, Operator};
@@ -31,6 +33,7 @@ pub use error::{ApiError, Code, FieldError, Problem};
 pub use idempotency::{IDEMPOTENCY, Idempotent, RequestKey, Requests, replayed};
 pub use json::{Json, Path, Query, parse_json, read_body, require_json};
 pub use limits::{Limit, RateLimits, Taken, Usage};
-pub use money::MoneyOut;
+pub use money::{MoneyOut, offered};
 pub use paging::{List, Paging, PagingParams};
 pub use platform::serve::RequestInfo;
+pub use stage::{Capability, Stage, StageError, TRYING_OUT};

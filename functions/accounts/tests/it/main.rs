@@ -6,6 +6,7 @@
 mod documentation;
 mod house;
 mod invitations;
+mod jurisdictions;
 mod jwks;
 mod listening_tokens;
 mod me;

@@ -102,7 +102,7 @@ async fn before_the_approval_and_while_suspended_nothing_can_be_sold() {
 }
 
 #[tokio::test]
-async fn an_operators_own_scope_is_not_in_a_token_that_acts_for_an_organization() {
+async fn an_operator_who_acts_for_an_organization_does_not_operate_and_may_try_out() {
     let people = People::start().await;
     let ada = people.person("ada@example.org").await;
     let table = people.world.table("AccountsTable");
@@ -111,8 +111,20 @@ async fn an_operators_own_scope_is_not_in_a_token_that_acts_for_an_organization(
         .bind(":roles", ["operator"]);
     table.write(write).await.unwrap();
     let path = people.approved(&ada, "record_company").await;
-    let scopes = scopes(&ada.client, &path).await;
+    let answer = ask(&ada.client, &path, json!({})).await;
+    let scopes = scopes_of(&answer);
     assert!(!scopes.contains(&"operator".to_owned()), "{scopes:?}");
+    // What the token carries besides is no scope of the organization's.
+    let token = &answer.json()["access_token"];
+    let keys = people.world.table("KeysTable");
+    let verifier = Verifier::new(keys, people.world.clock.clone());
+    let claims = verifier.access(token.as_str().unwrap()).await.unwrap();
+    let (last, others) = claims.scopes.split_last().unwrap();
+    assert_eq!((last.as_str(), others), ("trying_out", scopes.as_slice()));
+    let acting = people.bearer(token).await;
+    let suspend = format!("{path}/suspend");
+    let suspended = acting.post(&suspend, json!({ "reason": "No." }));
+    assert_eq!(suspended.await.problem_code(), "forbidden");
 }
 
 #[tokio::test]

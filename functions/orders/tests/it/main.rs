@@ -39,5 +39,6 @@ mod return_received;
 mod rule_dispute;
 mod sale;
 mod ship;
+mod stages;
 mod sweep;
 mod tickets;

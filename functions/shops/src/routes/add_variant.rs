@@ -104,7 +104,7 @@ pub(crate) struct TicketsIn {
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`media_not_ready`; `state_conflict`: in this state it stays as it is, or has too many", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
-        (status = 422, description = "`validation_failed`: something is not as its type wants it", body = web::Problem),
+        (status = 422, description = "`validation_failed`: something is not as its type wants it; `currency_not_offered`", body = web::Problem),
     )
 )]
 pub(crate) async fn add_variant(
@@ -137,7 +137,7 @@ async fn terms_of(
     product_type: &ProductType,
     wanted: VariantIn,
 ) -> Result<(SkuTerms, Option<ConcertCopy>), ApiError> {
-    let price = variant_fields::price(wanted.price, wanted.free, listing.currency)?;
+    let price = variant_fields::price(app, listing, wanted.price, wanted.free)?;
     let price = price.ok_or_else(|| {
         ApiError::field(
             "/price",

@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use kernel::{Currency, Id};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Json, fields::if_present, with_version};
+use web::{Acting, ApiError, Code, Json, fields::if_present, offered, with_version};
 
 use super::{access::CATALOGUE, shop_out::ShopOut};
 use crate::{
@@ -51,7 +51,7 @@ pub(crate) struct ShopIn {
         (status = 201, description = "The draft; its version is the `ETag`", body = ShopOut),
         (status = 403, description = "`organization_required`, `forbidden`", body = web::Problem),
         (status = 409, description = "`slug_taken`", body = web::Problem),
-        (status = 422, description = "`validation_failed`", body = web::Problem),
+        (status = 422, description = "`validation_failed`; `currency_not_offered`: nothing is given a price in it here", body = web::Problem),
     )
 )]
 pub(crate) async fn create_shop(
@@ -60,6 +60,7 @@ pub(crate) async fn create_shop(
     Json(wanted): Json<ShopIn>,
 ) -> Result<Response, ApiError> {
     acting.require(CATALOGUE)?;
+    offered(&app.currencies, wanted.currency, "/currency")?;
     let organization = app.store.organization(acting.organization).await?;
     let now = app.clock.now();
     let shop = Shop {

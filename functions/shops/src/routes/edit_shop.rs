@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use web::{
     Acting, ApiError, Code, IfMatch, Json, Path,
     fields::{if_present, nullable},
+    offered,
 };
 
 use super::{
@@ -66,6 +67,7 @@ pub(crate) struct ShopPatch {
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`slug_taken`; `state_conflict`: this cannot be changed any more", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
+        (status = 422, description = "`validation_failed`; `currency_not_offered`: nothing is given a price in it here", body = web::Problem),
     )
 )]
 pub(crate) async fn edit_shop(
@@ -77,6 +79,10 @@ pub(crate) async fn edit_shop(
 ) -> Result<Response, ApiError> {
     let shop = own_shop(&app, &acting, id).await?;
     check_version(version, shop.version)?;
+    // One that is as it was is not given anew.
+    if let Some(currency) = patch.currency.filter(|other| *other != shop.currency) {
+        offered(&app.currencies, currency, "/currency")?;
+    }
     let edited = shop.clone().edited(ShopEdit::from(patch), app.clock.now());
     let edited = edited.map_err(|error| match error {
         ShopEditError::NotDraft | ShopEditError::Terminated => {

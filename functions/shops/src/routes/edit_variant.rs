@@ -70,7 +70,7 @@ pub(crate) struct VariantPatch {
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`media_not_ready`; `state_conflict`: in this state it stays as it is", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
-        (status = 422, description = "`validation_failed`: something is not as its type wants it", body = web::Problem),
+        (status = 422, description = "`validation_failed`: something is not as its type wants it; `currency_not_offered`", body = web::Problem),
     )
 )]
 pub(crate) async fn edit_variant(
@@ -94,7 +94,7 @@ pub(crate) async fn edit_variant(
     let edit = SkuEdit {
         title: patch.title,
         options: patch.options,
-        price: variant_fields::price(patch.price, patch.free, listing.currency)?,
+        price: variant_fields::price(&app, &listing, patch.price, patch.free)?,
         downloads,
     };
     let sku = sku.edited(edit, product_type);

@@ -118,6 +118,7 @@ pub(crate) async fn suspend_listing_for_policy(
         (status = 403, description = "`forbidden`: the caller is no operator", body = web::Problem),
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`shop_unavailable`, `rights_missing`, `media_not_ready`; `state_conflict`: its state does not allow it", body = web::Problem),
+        (status = 422, description = "`currency_not_offered`: nothing is given a price in its currency any more", body = web::Problem),
     )
 )]
 pub(crate) async fn reinstate_listing(

@@ -54,6 +54,7 @@ pub(crate) async fn submit_listing(
         (status = 403, description = "`organization_required`, `forbidden`", body = web::Problem),
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`shop_unavailable`, `rights_missing`, `media_not_ready`; `state_conflict`: its state does not allow it", body = web::Problem),
+        (status = 422, description = "`currency_not_offered`: nothing is given a price in its currency any more", body = web::Problem),
     )
 )]
 pub(crate) async fn publish_listing(
@@ -118,6 +119,7 @@ fn refusal(error: PublishError) -> ApiError {
             };
             refused(code, unready.to_string())
         }
+        PublishError::CurrencyNotOffered(_) => refused(Code::CurrencyNotOffered, error.to_string()),
         PublishError::Rights(missing) => refused(Code::RightsMissing, missing.to_string()),
         PublishError::Move(error) => refused(Code::StateConflict, error.to_string()),
         PublishError::TypeUnknown => refused(Code::StateConflict, error.to_string()),

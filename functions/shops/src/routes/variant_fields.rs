@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Currency, Id, Money, kind};
-use web::ApiError;
+use kernel::{Id, Money, kind};
+use web::{ApiError, offered};
 
 use super::add_variant::{ComponentIn, TicketsIn};
 use crate::{
@@ -13,13 +13,15 @@ use crate::{
     sku::{Component, MAX_COMPONENT_UNITS, MAX_COMPONENTS, SkuError, TicketTerms},
 };
 
-/// The price, if it is said in one of two ways: an amount above nothing in the shop's currency, or the
-/// word that it is free. `None` if it is not said at all.
+/// The price, if it is said in one of two ways: an amount above nothing in the shop's currency, which
+/// must still be offered, or the word that it is free. `None` if it is not said at all.
 pub(super) fn price(
+    app: &App,
+    listing: &Listing,
     price: Option<Money>,
     free: bool,
-    currency: Currency,
 ) -> Result<Option<Money>, ApiError> {
+    let currency = listing.currency;
     let Some(price) = price else {
         return Ok(free.then(|| Money::zero(currency)));
     };
@@ -30,6 +32,7 @@ pub(super) fn price(
         let detail = format!("the shop's currency is {currency}");
         return Err(ApiError::field("/price/currency", detail));
     }
+    offered(&app.currencies, currency, "/price/currency")?;
     if price.is_zero() || price.is_negative() {
         let detail = "it is not more than nothing; say so if it is free";
         return Err(ApiError::field("/price/minor", detail));

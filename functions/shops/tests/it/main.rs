@@ -7,6 +7,7 @@
 
 mod browse;
 mod bundles;
+mod currencies;
 mod events;
 mod follow;
 mod listing_decisions;
@@ -25,5 +26,6 @@ mod rights_rulings;
 mod rights_stage;
 mod shop_decisions;
 mod shops;
+mod stages;
 mod stock;
 mod variants;

@@ -5,3 +5,4 @@
 mod guards;
 mod idempotency;
 mod limits;
+mod stages;

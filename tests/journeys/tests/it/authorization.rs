@@ -162,7 +162,7 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 /// The operation on something that does not exist, with a body that is none of the caller's fault.
-fn request(name: &str) -> Request {
+pub(crate) fn request(name: &str) -> Request {
     let (method, path) = name.split_once(' ').unwrap();
     let mut concrete = Vec::new();
     let mut before = "";
@@ -193,7 +193,7 @@ fn request(name: &str) -> Request {
     .header("idempotency-key", "matrix")
 }
 
-async fn ask(client: &Client, request: Request) -> (u16, Value) {
+pub(crate) async fn ask(client: &Client, request: Request) -> (u16, Value) {
     let answer: Answer = client.send(&request).await.unwrap();
     (answer.status, answer.json()["code"].clone())
 }

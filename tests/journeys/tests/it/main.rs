@@ -13,6 +13,7 @@ mod bad_input;
 mod clients;
 mod install;
 mod plays;
+mod stages;
 mod stories;
 mod webhook_signatures;
 

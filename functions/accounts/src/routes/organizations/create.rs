@@ -45,7 +45,7 @@ pub(crate) struct OrganizationIn {
     responses(
         (status = 201, description = "The organization, a draft", body = OrganizationOut),
         (status = 409, description = "`state_conflict`: the caller is in 50 organizations", body = web::Problem),
-        (status = 422, description = "`validation_failed`: a field is not as it must be", body = web::Problem),
+        (status = 422, description = "`validation_failed`: a field is not as it must be; `jurisdiction_not_served`", body = web::Problem),
     )
 )]
 pub(crate) async fn create_organization(
@@ -53,6 +53,7 @@ pub(crate) async fn create_organization(
     caller: Caller,
     Json(input): Json<OrganizationIn>,
 ) -> Result<Response, ApiError> {
+    app.require_served(&input.region)?;
     let organization = Organization::found(
         Id::generate(&app.clock),
         input.kind,

@@ -46,7 +46,7 @@ pub(crate) struct OrganizationPatch {
         (status = 404, description = "`not_found`: the caller is no member of such an organization", body = web::Problem),
         (status = 409, description = "`state_conflict`: it is under review or suspended", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
-        (status = 422, description = "`validation_failed`: a field is not as it must be, or cannot be changed", body = web::Problem),
+        (status = 422, description = "`validation_failed`: a field is not as it must be, or cannot be changed; `jurisdiction_not_served`", body = web::Problem),
     )
 )]
 pub(crate) async fn edit_organization(
@@ -65,6 +65,10 @@ pub(crate) async fn edit_organization(
     };
     let edited = organization.edit(edit, app.clock.now()).map_err(illegal)?;
     if let Some(edited) = &edited {
+        // Whoever is at home where no business is done any more can still change the rest.
+        if edited.region != organization.region {
+            app.require_served(&edited.region)?;
+        }
         save(&app, &organization, edited, version).await?;
     }
     let organization = edited.unwrap_or(organization);

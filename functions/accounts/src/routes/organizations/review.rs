@@ -41,6 +41,7 @@ pub(crate) struct ReasonIn {
         (status = 404, description = "`not_found`: there is no such organization", body = web::Problem),
         (status = 409, description = "`state_conflict`: it is not submitted", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
+        (status = 422, description = "`jurisdiction_not_served`: its region is not, any more", body = web::Problem),
     )
 )]
 pub(crate) async fn approve_organization(
@@ -133,6 +134,7 @@ pub(crate) async fn suspend_organization(
         (status = 404, description = "`not_found`: there is no such organization", body = web::Problem),
         (status = 409, description = "`state_conflict`: it is not suspended", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
+        (status = 422, description = "`jurisdiction_not_served`: its region is not, any more", body = web::Problem),
     )
 )]
 pub(crate) async fn reinstate_organization(
@@ -155,6 +157,10 @@ async fn judge(
     let judged = organization
         .judge(verdict, app.clock.now())
         .map_err(illegal)?;
+    // The list of those served may have changed since it was founded.
+    if judged.is_approved() {
+        app.require_served(&judged.region)?;
+    }
     save(app, &organization, &judged, version).await?;
     tracing::info!(
         operator = %operator.account,

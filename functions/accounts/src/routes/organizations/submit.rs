@@ -28,7 +28,7 @@ use crate::{
         (status = 404, description = "`not_found`: the caller is no member of such an organization", body = web::Problem),
         (status = 409, description = "`state_conflict`: it was submitted already, or judged", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
-        (status = 422, description = "`validation_failed`: requirements have no answer", body = web::Problem),
+        (status = 422, description = "`validation_failed`: requirements have no answer; `jurisdiction_not_served`: its region is not, any more", body = web::Problem),
     )
 )]
 pub(crate) async fn submit_organization(
@@ -44,6 +44,7 @@ pub(crate) async fn submit_organization(
     let submitted = organization
         .submit(terms, app.clock.now())
         .map_err(refusal)?;
+    app.require_served(&submitted.region)?;
     save(&app, &organization, &submitted, version).await?;
     let out = OrganizationOut::for_member(&app, &submitted, member.role)?;
     Ok(with_version(submitted.version, Json(out)))

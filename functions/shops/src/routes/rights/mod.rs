@@ -23,7 +23,7 @@ mod uphold_case;
 mod work_out;
 
 use utoipa_axum::routes;
-use web::{Acting, Api, ApiError, Code};
+use web::{Acting, Api, ApiError, Capability, Code};
 
 use crate::{
     App,
@@ -58,6 +58,10 @@ pub(crate) fn add(api: Api<App>) -> Api<App> {
     ))
     .route(routes!(get_grant::get_grant))
     .route(routes!(revoke_grant::revoke_grant))
+    .whatever_stage(
+        Capability::Trade,
+        "a case has its terms whether or not anything is for sale",
+    )
     .route(routes!(open_case::open_case, list_cases::list_cases))
     .route(routes!(get_case::get_case))
     .route(routes!(counter_case::counter_case))

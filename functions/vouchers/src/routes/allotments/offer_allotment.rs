@@ -8,7 +8,9 @@ use platform::table::{TransactError, Transaction};
 use quota::HoldError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Acting, ApiError, Code, Idempotent, Json, MoneyOut, Path, RequestKey, replayed};
+use web::{
+    Acting, ApiError, Code, Idempotent, Json, MoneyOut, Path, RequestKey, offered, replayed,
+};
 
 use super::allotment_out::AllotmentOut;
 use crate::{
@@ -67,7 +69,7 @@ struct Done {
         (status = 403, description = "`organization_required`, `forbidden`", body = web::Problem),
         (status = 404, description = "`not_found`: there is no such partner", body = web::Problem),
         (status = 409, description = "`out_of_stock`: fewer tickets are free; `state_conflict`: the concert is over or cancelled, or the partner suspended", body = web::Problem),
-        (status = 422, description = "`validation_failed`; `idempotency_key_reused`: for another request", body = web::Problem),
+        (status = 422, description = "`validation_failed`; `currency_not_offered`; `idempotency_key_reused`: for another request", body = web::Problem),
     )
 )]
 pub(crate) async fn offer_allotment(
@@ -87,6 +89,11 @@ pub(crate) async fn offer_allotment(
         )?;
         let partner = partner.ok_or_else(ApiError::not_found)?;
         let id = request.key.derive("allotment");
+        offered(
+            &app.currencies,
+            partner.terms.currency,
+            "/unit_price/currency",
+        )?;
         let allotment = offer(
             id,
             &acting,

@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use kernel::Id;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Json, Operator, fields::if_present, with_version};
+use web::{ApiError, Json, Operator, fields::if_present, offered, with_version};
 
 use super::{partner_api::PartnerApiIn, partner_out::PartnerOut};
 use crate::{
@@ -51,7 +51,7 @@ pub(crate) struct PartnerIn {
     responses(
         (status = 201, description = "The partner; its version is the `ETag`", body = PartnerOut),
         (status = 403, description = "`forbidden`: the caller is no operator", body = web::Problem),
-        (status = 422, description = "`validation_failed`; `url_not_allowed`: the API is at no public address", body = web::Problem),
+        (status = 422, description = "`validation_failed`; `currency_not_offered`; `url_not_allowed`: the API is at no public address", body = web::Problem),
     )
 )]
 pub(crate) async fn create_partner(
@@ -59,6 +59,7 @@ pub(crate) async fn create_partner(
     _: Operator,
     Json(wanted): Json<PartnerIn>,
 ) -> Result<Response, ApiError> {
+    offered(&app.currencies, wanted.terms.currency, "/terms/currency")?;
     let api = match wanted.api {
         Some(api) => Some(api.checked(&app).await?),
         None => None,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use web::{
     ApiError, Code, IfMatch, Json, Operator, Path,
     fields::{if_present, nullable},
+    offered,
 };
 
 use super::{change_partner::shown, partner_api::PartnerApiIn, partner_out::PartnerOut};
@@ -59,7 +60,7 @@ pub(crate) struct PartnerPatch {
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`state_conflict`: the currency of a live partner does not change", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
-        (status = 422, description = "`validation_failed`; `url_not_allowed`: the API is at no public address", body = web::Problem),
+        (status = 422, description = "`validation_failed`; `currency_not_offered`; `url_not_allowed`: the API is at no public address", body = web::Problem),
     )
 )]
 pub(crate) async fn edit_partner(
@@ -83,6 +84,10 @@ pub(crate) async fn edit_partner(
     if partner.terms.currency != currency && app.store.is_kept(book).await? {
         let kept = format!("what the partner tried out is in {currency}");
         return Err(ApiError::new(Code::StateConflict).detail(kept));
+    }
+    // What was agreed goes on in its currency; new terms begin in one that is offered.
+    if partner.terms.currency != currency {
+        offered(&app.currencies, partner.terms.currency, "/terms/currency")?;
     }
     app.store.save_partner(&partner).await?;
     Ok(shown(&partner))

@@ -63,7 +63,7 @@ pub(crate) struct RewardIn {
     responses(
         (status = 201, description = "The draft; its version is the `ETag`", body = RewardOut),
         (status = 403, description = "`forbidden`: the caller is no operator", body = web::Problem),
-        (status = 422, description = "`validation_failed`: a field is not as it must be, or there is no such partner", body = web::Problem),
+        (status = 422, description = "`validation_failed`: a field is not as it must be, or there is no such partner; `currency_not_offered`", body = web::Problem),
     )
 )]
 pub(crate) async fn create_reward(
@@ -74,7 +74,7 @@ pub(crate) async fn create_reward(
     let partner = app.store.partner(wanted.partner_id).await?;
     let partner =
         partner.ok_or_else(|| ApiError::field("/partner_id", "there is no such partner"))?;
-    let unit_price = edit_reward::agreed(&partner, wanted.unit_price)?;
+    let unit_price = edit_reward::agreed(&app, &partner, wanted.unit_price)?;
     let reward = Reward {
         id: Id::generate(&app.clock),
         partner: PartnerName {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use web::{
     ApiError, Code, IfMatch, Json, MoneyOut, Operator, Path,
     fields::{if_present, nullable},
-    with_version,
+    offered, with_version,
 };
 
 use super::reward_out::RewardOut;
@@ -78,6 +78,7 @@ pub(crate) struct RewardPatch {
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`state_conflict`: its status cannot change so, or its partner is not live", body = web::Problem),
         (status = 412, description = "`precondition_failed`: it has another version", body = web::Problem),
+        (status = 422, description = "`validation_failed`: a field is not as it must be; `currency_not_offered`", body = web::Problem),
     )
 )]
 pub(crate) async fn edit_reward(
@@ -111,7 +112,7 @@ async fn permit(app: &App, reward: &Reward, patch: &RewardPatch) -> Result<(), A
     let partner = app.store.partner(reward.partner.id).await?;
     let partner = partner.ok_or_else(|| ApiError::internal("a reward's partner is not there"))?;
     // The terms may have changed since the price that is kept was agreed.
-    agreed(&partner, patch.unit_price.or(reward.unit_price))?;
+    agreed(app, &partner, patch.unit_price.or(reward.unit_price))?;
     if publishes && partner.is_sandbox() {
         let detail = "the partner is in the sandbox: its rewards are on offer once it is live";
         return Err(ApiError::new(Code::StateConflict).detail(detail));
@@ -119,19 +120,23 @@ async fn permit(app: &App, reward: &Reward, patch: &RewardPatch) -> Result<(), A
     Ok(())
 }
 
-/// The price that is agreed with the partner: nothing, if none is named.
+/// The price that is agreed with the partner: nothing, if none is named. What costs something does so
+/// in a currency that is still offered.
 pub(super) fn agreed(
+    app: &App,
     partner: &Partner,
     price: Option<AgreedPrice>,
 ) -> Result<AgreedPrice, ApiError> {
     let currency = partner.terms.currency;
     let price = price.unwrap_or(AgreedPrice::nothing(currency));
-    if price.money().currency() == currency {
-        Ok(price)
-    } else {
+    if price.money().currency() != currency {
         let detail = format!("what is owed to this partner is reckoned in {currency}");
-        Err(ApiError::field("/unit_price", detail))
+        return Err(ApiError::field("/unit_price", detail));
     }
+    if !price.money().is_zero() {
+        offered(&app.currencies, currency, "/unit_price/currency")?;
+    }
+    Ok(price)
 }
 
 /// Somebody else changed it between our read and our write: to the caller that is the same as
