@@ -1,7 +1,9 @@
 //! Logs: one JSON object a line on standard output, as CloudWatch reads them.
 
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::{Subscriber, level_filters::LevelFilter};
+use tracing_subscriber::{
+    Layer, fmt::MakeWriter, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
+};
 
 /// Starts logging for a function. `LOG_LEVEL` is one of `error`, `warn`, `info`, `debug`, `trace`;
 /// without it, `info`.
@@ -9,13 +11,7 @@ pub fn start(level: Option<&str>) {
     let level = level
         .and_then(|level| level.parse::<LevelFilter>().ok())
         .unwrap_or(LevelFilter::INFO);
-    let json = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_target(true)
-        .with_filter(level);
+    let json = lines(std::io::stdout).with_filter(level);
     // A second start (a warm test process) keeps the first subscriber.
     if tracing_subscriber::registry()
         .with(json)
@@ -24,6 +20,21 @@ pub fn start(level: Option<&str>) {
     {
         tracing::debug!("logging had been started before");
     }
+}
+
+/// What is logged, as lines to `writer`.
+pub fn lines<S, W>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(true)
+        .with_writer(writer)
 }
 
 /// The whole chain of causes of an error, for the one place that logs it.
