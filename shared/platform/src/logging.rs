@@ -11,10 +11,9 @@ pub fn start(level: Option<&str>) {
     let level = level
         .and_then(|level| level.parse::<LevelFilter>().ok())
         .unwrap_or(LevelFilter::INFO);
-    let json = lines(std::io::stdout).with_filter(level);
     // A second start (a warm test process) keeps the first subscriber.
     if tracing_subscriber::registry()
-        .with(json)
+        .with(lines(level, std::io::stdout))
         .try_init()
         .is_err()
     {
@@ -22,11 +21,11 @@ pub fn start(level: Option<&str>) {
     }
 }
 
-/// What is logged, as lines to `writer`.
-pub fn lines<S, W>(writer: W) -> impl Layer<S>
+/// The form of a line. The template's metric filters count lines by their members `level` and `books`.
+pub fn lines<S, W>(level: LevelFilter, writer: W) -> impl Layer<S>
 where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     tracing_subscriber::fmt::layer()
         .json()
@@ -35,6 +34,7 @@ where
         .with_span_list(false)
         .with_target(true)
         .with_writer(writer)
+        .with_filter(level)
 }
 
 /// The whole chain of causes of an error, for the one place that logs it.

@@ -22,6 +22,7 @@ mod orders;
 mod plays;
 mod prices;
 mod sheet;
+mod standing;
 mod tally;
 mod triggers;
 

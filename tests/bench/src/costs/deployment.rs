@@ -67,6 +67,11 @@ pub(super) fn template() -> Template {
     Template::read(TEMPLATE, &Parameters::new()).expect("the template is valid")
 }
 
+/// The same as it is written.
+pub(super) fn template_text() -> String {
+    std::fs::read_to_string(TEMPLATE).expect("the template is there")
+}
+
 impl Deployment {
     /// Starts every function that takes part.
     pub(super) async fn start(traffic: Traffic, log_bytes: LogBytes) -> Self {

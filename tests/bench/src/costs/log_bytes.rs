@@ -27,8 +27,7 @@ impl LogBytes {
     pub(super) fn of_this_process() -> Result<Self, TryInitError> {
         let counted = Self::default();
         let writer = counted.clone();
-        let lines = platform::logging::lines(move || writer.clone())
-            .with_filter(LevelFilter::INFO)
+        let lines = platform::logging::lines(LevelFilter::INFO, move || writer.clone())
             .with_filter(filter_fn(|line| {
                 !ENGINES
                     .iter()

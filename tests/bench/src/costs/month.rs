@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use engines::template::{RateOrCron, Schedule, Template};
+use engines::template::{RateOrCron, Schedule};
 use serde_json::Value;
 
 use super::{
     assumptions::{DAYS_A_MONTH, IDLE_RECEIVES_A_MINUTE},
-    deployment::{Deployment, Traffic, template},
+    deployment::{Deployment, Traffic, template, template_text},
     log_bytes::LogBytes,
+    standing::{self, Standing},
     tally::Tally,
 };
 
@@ -23,9 +24,7 @@ pub(super) struct Month {
     pub(super) schedule_runs: u64,
     /// How often Lambda looks into queues for nothing.
     pub(super) idle_receives: u64,
-    pub(super) secrets: u64,
-    pub(super) alarms: u64,
-    pub(super) dashboards: u64,
+    pub(super) standing: Standing,
 }
 
 /// Counts a month.
@@ -38,9 +37,7 @@ pub(super) async fn count(log_bytes: LogBytes) -> Month {
         .sum::<u64>();
     let mut month = Month {
         idle_receives: polled * MINUTES_A_MONTH * IDLE_RECEIVES_A_MINUTE,
-        secrets: template.secrets.len() as u64,
-        alarms: how_many(&template, "AWS::CloudWatch::Alarm"),
-        dashboards: how_many(&template, "AWS::CloudWatch::Dashboard"),
+        standing: standing::of(&template_text()),
         ..Month::default()
     };
     let mut deployment = Deployment::start(Traffic::Sparse, log_bytes).await;
@@ -56,11 +53,6 @@ pub(super) async fn count(log_bytes: LogBytes) -> Month {
         }
     }
     month
-}
-
-fn how_many(template: &Template, kind: &str) -> u64 {
-    let resources = template.irrelevant.iter();
-    resources.filter(|resource| resource.kind == kind).count() as u64
 }
 
 /// By what its function knows the schedule.

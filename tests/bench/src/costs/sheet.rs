@@ -122,6 +122,7 @@ impl Sheet {
             parts_a_unit: 1,
             price,
         };
+        let standing = month.standing;
         let mut all = vec![
             counted("runs of schedules", month.schedule_runs, "schedule_run"),
             Quantity {
@@ -132,9 +133,19 @@ impl Sheet {
                     "queue_request",
                 )
             },
-            counted("secrets", month.secrets, "secret_month"),
-            counted("alarms", month.alarms, "alarm_month"),
-            counted("dashboards", month.dashboards, "dashboard_month"),
+            counted("secrets", standing.secrets, "secret_month"),
+            counted(
+                "metrics that alarms watch",
+                standing.alarm_metrics,
+                "alarm_metric_month",
+            ),
+            counted(
+                "metrics counted from logs",
+                standing.log_metrics,
+                "custom_metric_month",
+            ),
+            counted("dashboards", standing.dashboards, "dashboard_month"),
+            counted("encryption keys of our own", standing.keys, "key_month"),
         ];
         all.extend(quantities(&month.tally, terms)?);
         let once = Scale { times: 1, of: 1 };
