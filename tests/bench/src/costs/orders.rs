@@ -125,7 +125,7 @@ impl Bought {
             "lines": [{ "line": line, "quantity": 1 }],
         });
         let path = format!("{}/shipments", self.path());
-        let asked = Asked::post("OrdersApi", &path, parcel).header("idempotency-key", "parcel");
+        let asked = Asked::post("OrdersApi", &path, parcel).header("idempotency-key", self.path());
         deployment.ask(&goods::seller("orders"), asked).await;
     }
 
