@@ -22,7 +22,7 @@ pub fn start(level: Option<&str>) {
 }
 
 /// The form of a line. The template's metric filters count lines by their members `level` and `books`.
-fn lines<S, W>(level: LevelFilter, writer: W) -> impl Layer<S>
+pub fn lines<S, W>(level: LevelFilter, writer: W) -> impl Layer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! `cargo run --profile measure -p bench -- NAME --json`: runs one bench and prints its figures, as one JSON
+//! `cargo run --profile measure -p bench -- NAME`: runs one bench and prints its figures, as one JSON
 //! object on the last line if asked.
 
 #![expect(
@@ -7,19 +7,26 @@
 )]
 
 mod accrual;
+mod arguments;
 mod checkout;
+mod costs;
 mod meter;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench NAME [--json]\n\n  accrual   read and write units per 1,000 plays, and what a replay costs\n  checkout  round trips, read and write units per order\n";
+use platform::logging;
+use serde_json::Value;
+
+use crate::arguments::{Arguments, Bench};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let as_json = arguments.iter().any(|argument| argument == "--json");
-    let name = arguments
-        .iter()
-        .find(|argument| !argument.starts_with("--"));
+    let arguments = match Arguments::of_process() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("bench: {error}\n\n{}", arguments::USAGE);
+            return ExitCode::FAILURE;
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -30,14 +37,25 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let figures = match name.map(String::as_str) {
-        Some("accrual") => runtime.block_on(accrual::run()),
-        Some("checkout") => runtime.block_on(checkout::run()),
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::FAILURE;
-        }
-    };
+    runtime.block_on(run(&arguments))
+}
+
+async fn run(arguments: &Arguments) -> ExitCode {
+    match &arguments.bench {
+        Bench::Accrual => print(&accrual::run().await, arguments.as_json),
+        Bench::Checkout => print(&checkout::run().await, arguments.as_json),
+        Bench::Costs => match costs::run(arguments.assumptions, &arguments.purpose()).await {
+            Ok(text) => println!("{text}"),
+            Err(error) => {
+                eprintln!("bench: {}", logging::causes(&error));
+                return ExitCode::FAILURE;
+            }
+        },
+    }
+    ExitCode::SUCCESS
+}
+
+fn print(figures: &Value, as_json: bool) {
     if let Some(figures) = figures.as_object().filter(|_| !as_json) {
         for (name, value) in figures {
             println!("{name:<40} {value}");
@@ -45,5 +63,4 @@ fn main() -> ExitCode {
     } else {
         println!("{figures}");
     }
-    ExitCode::SUCCESS
 }

@@ -1,9 +1,9 @@
-//! A transport that counts what DynamoDB would bill.
+//! A transport that counts what DynamoDB and SQS would bill.
 //!
-//! It asks for `ReturnConsumedCapacity` in every request on its way to the engine and adds up what
+//! Of DynamoDB it asks for `ReturnConsumedCapacity` in every request on its way to the engine and adds up what
 //! the answers say, so that the product needs no code for it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use engines::Engines;
@@ -11,6 +11,9 @@ use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use platform::transport::{Transport, TransportError};
 use serde_json::{Value, json};
+
+/// SQS bills a request once for each part of this size that it carries.
+const QUEUE_REQUEST_BYTES: usize = 64 * 1024;
 
 /// What was consumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,6 +28,30 @@ pub(crate) struct Consumed {
     pub(crate) read_round_trips: u64,
     /// Requests that write.
     pub(crate) write_round_trips: u64,
+    /// Requests to queues, as they are billed: one for every 64 KiB that was begun.
+    pub(crate) queue_requests: u64,
+    /// Requests to anything else.
+    pub(crate) other_requests: u64,
+}
+
+impl Consumed {
+    /// So many times as much.
+    pub(crate) fn times(self, times: u64) -> Self {
+        Self {
+            half_read_units: self.half_read_units * times,
+            half_write_units: self.half_write_units * times,
+            half_index_write_units: self.half_index_write_units * times,
+            read_round_trips: self.read_round_trips * times,
+            write_round_trips: self.write_round_trips * times,
+            queue_requests: self.queue_requests * times,
+            other_requests: self.other_requests * times,
+        }
+    }
+
+    /// All requests together.
+    pub(crate) fn round_trips(&self) -> u64 {
+        self.read_round_trips + self.write_round_trips + self.queue_requests + self.other_requests
+    }
 }
 
 impl std::ops::AddAssign for Consumed {
@@ -34,6 +61,8 @@ impl std::ops::AddAssign for Consumed {
         self.half_index_write_units += more.half_index_write_units;
         self.read_round_trips += more.read_round_trips;
         self.write_round_trips += more.write_round_trips;
+        self.queue_requests += more.queue_requests;
+        self.other_requests += more.other_requests;
     }
 }
 
@@ -55,7 +84,20 @@ impl Meter {
 
     /// What was consumed since the last call.
     pub(crate) fn take(&self) -> Consumed {
-        std::mem::take(&mut *self.consumed.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.consumed())
+    }
+
+    fn consumed(&self) -> MutexGuard<'_, Consumed> {
+        self.consumed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count_other(&self, target: &str, body: &Bytes) {
+        let mut consumed = self.consumed();
+        if target.starts_with("AmazonSQS.") {
+            consumed.queue_requests += body.len().div_ceil(QUEUE_REQUEST_BYTES).max(1) as u64;
+        } else {
+            consumed.other_requests += 1;
+        }
     }
 }
 
@@ -71,6 +113,7 @@ impl Transport for Meter {
             .unwrap_or_default()
             .to_owned();
         let Some(operation) = target.strip_prefix("DynamoDB_20120810.") else {
+            self.count_other(&target, request.body());
             return self.engines.call(request);
         };
         let is_read = [
@@ -84,11 +127,11 @@ impl Transport for Meter {
         let call = self
             .engines
             .call(request.map(|body| asking_for_capacity(&body)));
-        let consumed = Arc::clone(&self.consumed);
+        let meter = self.clone();
         Box::pin(async move {
             let response = call.await?;
             let units = half_units(response.body());
-            let mut consumed = consumed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut consumed = meter.consumed();
             if is_read {
                 consumed.half_read_units += units.all;
                 consumed.read_round_trips += 1;
