@@ -60,6 +60,7 @@ codes! {
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED, false, "The e-mail address and the password, or the token given for them, do not match.";
     SignatureInvalid = "signature_invalid", UNAUTHORIZED, false, "The message is not signed by a key that is good for it now.";
     Forbidden = "forbidden", FORBIDDEN, false, "The caller may not do this.";
+    SecondPersonNeeded = "second_person_needed", FORBIDDEN, false, "Whoever proposed this cannot approve it; another operator must.";
     OrganizationRequired = "organization_required", FORBIDDEN, false, "This needs an access token that acts for an organization.";
     NotFound = "not_found", NOT_FOUND, false, "There is nothing here that the caller may see.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, false, "This resource does not answer to this method.";
