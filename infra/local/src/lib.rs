@@ -28,16 +28,14 @@ use std::{
     time::Duration,
 };
 
+use accounts::{OperatorError, Operators};
 use axum::extract::ConnectInfo;
 use engines::{
     EngineError, Engines,
     template::{Template, TemplateError},
 };
 use kernel::{Clock, Id, kind};
-use platform::{
-    Aws, ConfigError,
-    table::{Key, Write, WriteError},
-};
+use platform::{Aws, ConfigError};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use self::{functions::Surroundings, gateway::Gateway, trigger::Triggers};
@@ -120,7 +118,7 @@ pub enum RoleError {
     Config(#[from] ConfigError),
     /// There is no such account, or the table did not answer.
     #[error(transparent)]
-    Write(#[from] WriteError),
+    Operators(#[from] OperatorError),
 }
 
 impl Planet {
@@ -201,12 +199,8 @@ impl Planet {
         let template = &self.template;
         let table = template.table("AccountsTable").ok_or(RoleError::NoTable)?;
         let aws = Aws::over(&functions::credentials(), Arc::new(self.engines.clone()))?;
-        let table = aws.table(table.name.clone());
-        let key = Key::sorted(format!("ACCOUNT#{account}"), "ACCOUNT");
-        let write = Write::update(&table, key, "SET #roles = :roles")
-            .when("attribute_exists(pk)")
-            .bind(":roles", ["operator"]);
-        table.write(write).await?;
+        let operators = Operators::new(aws.table(table.name.clone()));
+        operators.add(account).await?;
         Ok(())
     }
 
