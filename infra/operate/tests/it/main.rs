@@ -10,4 +10,5 @@ mod decisions;
 mod desk;
 mod queues;
 mod roles;
+mod stream;
 mod usage;
