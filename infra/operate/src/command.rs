@@ -2,7 +2,7 @@
 
 use accounts::{OperatorError, Operators};
 use http::Method;
-use kernel::{Id, IdError, kind};
+use kernel::{Id, Kind, id::IdError, kind};
 use platform::{Aws, ConfigError, Environment, ServiceError, logging};
 use serde_json::{Value, json};
 
@@ -105,12 +105,6 @@ impl From<DecisionError> for Failure {
     }
 }
 
-impl From<IdError> for Failure {
-    fn from(error: IdError) -> Failure {
-        Failure::Usage(error.to_string())
-    }
-}
-
 /// Does what the command line says; answers what is to be printed.
 ///
 /// # Errors
@@ -170,22 +164,22 @@ async fn through_the_api(
         }
         ["show", shop, listing] => {
             arguments.finish()?;
-            let shop: Id<kind::Shop> = shop.parse()?;
-            let listing: Id<kind::Listing> = listing.parse()?;
+            let shop = id::<kind::Shop>(shop)?;
+            let listing = id::<kind::Listing>(listing)?;
             let path = format!("/v1/shops/{shop}/listings/{listing}");
             Ok(pretty(&Api::open(file?).await?.get(&path).await?))
         }
         ["retry", order, refund] => {
             arguments.finish()?;
-            let order: Id<kind::Order> = order.parse()?;
-            let refund: Id<kind::Refund> = refund.parse()?;
+            let order = id::<kind::Order>(order)?;
+            let refund = id::<kind::Refund>(refund)?;
             let path = format!("/v1/orders/{order}/refunds/{refund}/retry");
             let api = Api::open(file?).await?;
             let answer = api.call(Method::POST, &path, Some(&json!({}))).await?;
             Ok(shown(&refund.to_string(), &answer, as_json))
         }
         ["adjust", account, points] => {
-            let account: Id<kind::Account> = account.parse()?;
+            let account = id::<kind::Account>(account)?;
             let no_number = |_| Failure::Usage(format!("{points} is no number of points"));
             let points: i64 = points.parse().map_err(no_number)?;
             let mut body = json!({
@@ -254,7 +248,7 @@ async fn send(
 }
 
 async fn change_role(what: &str, account: &str, table: String) -> Result<String, Failure> {
-    let account: Id<kind::Account> = account.parse()?;
+    let account = id::<kind::Account>(account)?;
     let operators = Operators::new(aws()?.table(table));
     if what == "add" {
         operators.add(account).await?;
@@ -317,6 +311,11 @@ async fn redrive(queue: &str, mut arguments: Arguments, as_json: bool) -> Result
     let verb = if is_rehearsal { "would move" } else { "moved" };
     let (messages, from, to) = (done.messages, done.from, done.to);
     Ok(format!("{verb} {messages} messages from {from} to {to}\n"))
+}
+
+fn id<K: Kind>(word: &str) -> Result<Id<K>, Failure> {
+    let no_id = |error: IdError| Failure::Usage(format!("{word} is no such id: {error}"));
+    word.parse::<Id<K>>().map_err(no_id)
 }
 
 fn aws() -> Result<Aws, Failure> {

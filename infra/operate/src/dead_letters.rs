@@ -39,11 +39,12 @@ pub enum RedriveError {
     #[error("{0} is the dead-letter queue of several queues")]
     Ambiguous(String),
     /// No answer to act on. What was moved until then stays moved.
-    #[error("{moved} messages were moved, then: {cause}")]
+    #[error("after {moved} messages")]
     Service {
         /// How many were moved before.
         moved: u64,
         /// What happened.
+        #[source]
         cause: ServiceError,
     },
 }
