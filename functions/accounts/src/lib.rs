@@ -23,12 +23,15 @@ mod hashing;
 mod keys;
 mod limits;
 mod name;
+mod operators;
 mod organization;
 mod password;
 mod refresh_token;
 mod routes;
 mod session;
 mod store;
+
+pub use operators::{OperatorError, Operators};
 
 use std::sync::Arc;
 

@@ -48,6 +48,8 @@ pub(crate) enum Story {
     Credited { reference: Reason },
     /// Points were taken away.
     Revoked { reference: Reason },
+    /// Operators put the balance right.
+    Adjusted { reference: Reason },
     /// Points came to the end of their time.
     Expired,
 }
@@ -117,6 +119,7 @@ fn story(movement: &Movement) -> Option<Story> {
         Movement::Restored { reason, points: _ } => Some(Story::Restored { reference: reason }),
         Movement::Credited { reason, points: _ } => Some(Story::Credited { reference: reason }),
         Movement::Revoked { reason, points: _ } => Some(Story::Revoked { reference: reason }),
+        Movement::Adjusted { reason, points: _ } => Some(Story::Adjusted { reference: reason }),
         Movement::Expired { points: _ } => Some(Story::Expired),
         Movement::ZoneSet => None,
     }

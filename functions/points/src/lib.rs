@@ -7,11 +7,14 @@
 //! - However many messages and plays of a member a batch holds, they cost one read and one write.
 //! - The entries of a wallet sum to its balance; each is written once, under the version of the
 //!   wallet it comes from.
+//! - An adjustment has its effect at most once, in the transaction that marks it approved by somebody
+//!   who did not propose it.
 //! - A version of the earn rule never changes, and is published before its first date begins
 //!   anywhere on earth, so that all workers agree on what a date is worth.
 //!
 //! Start reading at [`api`], the table of routes, and at `consume`, where listens come in.
 
+mod adjustment;
 mod config;
 mod consume;
 mod earn_rule;
@@ -33,7 +36,7 @@ use web::{Api, Requests};
 
 use crate::{
     config::Config,
-    store::{EarnRules, Entries},
+    store::{Adjustments, EarnRules, Entries},
 };
 
 /// What this context works with. Cheap to clone.
@@ -44,6 +47,7 @@ pub struct App {
     wallets: Wallets,
     earn_rules: EarnRules,
     entries: Entries,
+    adjustments: Adjustments,
     requests: Requests,
 }
 
@@ -55,6 +59,11 @@ pub fn api() -> Api<App> {
         .route(routes!(routes::list_earn_rules::list_earn_rules))
         .route(routes!(routes::get_earn_rule::get_earn_rule))
         .route(routes!(routes::publish_version::publish_version))
+        .route(routes!(routes::propose_adjustment::propose_adjustment))
+        .route(routes!(routes::list_adjustments::list_adjustments))
+        .route(routes!(routes::get_adjustment::get_adjustment))
+        .route(routes!(routes::approve_adjustment::approve_adjustment))
+        .route(routes!(routes::reject_adjustment::reject_adjustment))
 }
 
 /// The function, from its environment.
@@ -68,7 +77,8 @@ pub async fn build(
     let app = App {
         wallets: Wallets::new(aws.table(config.wallets_table), clock.clone()),
         earn_rules: EarnRules::new(points.clone(), clock.clone()),
-        entries: Entries::new(points),
+        entries: Entries::new(points.clone()),
+        adjustments: Adjustments::new(points),
         requests: Requests::new(aws.table(config.requests_table), clock.clone()),
         aws,
         clock,

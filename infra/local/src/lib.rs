@@ -31,6 +31,7 @@ use std::{
     time::Duration,
 };
 
+use accounts::{OperatorError, Operators};
 use axum::extract::ConnectInfo;
 use engines::{
     EngineError, Engines,
@@ -38,10 +39,7 @@ use engines::{
 };
 use journeys::Stage;
 use kernel::{Clock, Id, kind};
-use platform::{
-    Aws, ConfigError,
-    table::{Key, Table, Write, WriteError},
-};
+use platform::{Aws, ConfigError};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use self::{functions::Surroundings, gateway::Gateway, trigger::Triggers};
@@ -124,7 +122,7 @@ pub enum RoleError {
     Config(#[from] ConfigError),
     /// There is no such account, or the table did not answer.
     #[error(transparent)]
-    Write(#[from] WriteError),
+    Operators(#[from] OperatorError),
 }
 
 impl Planet {
@@ -200,7 +198,9 @@ impl Planet {
         let template = &self.template;
         let table = template.table("AccountsTable").ok_or(RoleError::NoTable)?;
         let aws = Aws::over(&functions::credentials(), Arc::new(self.engines.clone()))?;
-        make_operator(&aws.table(table.name.clone()), account).await
+        let operators = Operators::new(aws.table(table.name.clone()));
+        operators.add(account).await?;
+        Ok(())
     }
 
     /// Where stories are played, with the demo world's operator.
@@ -230,17 +230,6 @@ impl Planet {
         self.triggers.stop().await;
         self.engines.close().await
     }
-}
-
-/// Makes an account an operator, as an operator's hand on the table of accounts does: there is no route
-/// that gives this role away.
-pub async fn make_operator(accounts: &Table, account: Id<kind::Account>) -> Result<(), RoleError> {
-    let key = Key::sorted(format!("ACCOUNT#{account}"), "ACCOUNT");
-    let write = Write::update(accounts, key, "SET #roles = :roles")
-        .when("attribute_exists(pk)")
-        .bind(":roles", ["operator"]);
-    accounts.write(write).await?;
-    Ok(())
 }
 
 /// Messages live in memory; writing them down every few seconds means that little is lost when the

@@ -112,6 +112,8 @@ kinds! {
     Event = "evt";
     /// A line in a book of points or money.
     Entry = "ent";
+    /// A change of a member's points that two operators agree on.
+    Adjustment = "adj";
     /// One request to the platform.
     Request = "req";
 }

@@ -154,6 +154,11 @@ impl Aws {
         Queue::new(self.sqs.clone(), url.into())
     }
 
+    /// The queues whose names begin with `prefix`.
+    pub async fn queues(&self, prefix: &str) -> Result<Vec<Queue>, ServiceError> {
+        crate::queue::list(&self.sqs, prefix).await
+    }
+
     /// The bucket called `name`.
     pub fn bucket(&self, name: impl Into<String>) -> Bucket {
         Bucket::new(self.s3.clone(), self.poster.clone(), name.into())

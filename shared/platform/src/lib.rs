@@ -30,7 +30,7 @@ pub use bucket::{Bucket, Head, PresignedPost, PresignedPut, Reading, Upload};
 pub use environment::{ConfigError, Environment, Variables};
 pub use error::{ErrorKind, ServiceError};
 pub use outbound::{Outbound, OutboundError, OutboundLimits};
-pub use queue::Queue;
+pub use queue::{Depth, Queue, Taken};
 pub use sealing::{SealingError, SealingKey};
 pub use secret::Secret;
 #[doc(hidden)]

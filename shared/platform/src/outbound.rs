@@ -59,7 +59,8 @@ pub enum OutboundError {
 impl Outbound {
     /// Over the network, trusting the roots that the system trusts. They are read at the first call:
     /// a function that calls nobody does not pay for them.
-    pub(crate) fn network() -> Self {
+    #[must_use]
+    pub fn network() -> Self {
         Self(Arc::new(Network(Arc::default())))
     }
 

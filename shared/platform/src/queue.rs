@@ -1,6 +1,12 @@
-//! Queues: sending. Receiving is Lambda's business (see [`crate::serve`]).
+//! Queues: sending. Receiving is Lambda's business (see [`crate::serve`]), but for an operator who
+//! puts back what could not be done.
 
-use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_sqs::{
+    Client,
+    types::{MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry},
+};
 use kernel::Event;
 
 use crate::error::{ErrorKind, ServiceError};
@@ -9,12 +15,40 @@ use crate::error::{ErrorKind, ServiceError};
 const MAX_BATCH: usize = 10;
 const MAX_BATCH_BYTES: usize = 1_048_576;
 const MAX_TRIES: usize = 3;
+/// How many queues one request lists at most; without it the service would not say that there are
+/// more.
+const MAX_LISTED: i32 = 1_000;
 
 /// One standard queue: at least once, in no order. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Queue {
     client: Client,
     url: String,
+}
+
+/// A message that was taken out of a queue and is hidden there until it is removed, or until its
+/// time is over and it comes back.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    body: String,
+    attributes: Option<HashMap<String, MessageAttributeValue>>,
+    receipt: String,
+}
+
+/// How many messages a queue holds, as far as it knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Depth {
+    /// That can be taken.
+    pub ready: u64,
+    /// That are hidden: taken and not yet removed, or sent with a delay.
+    pub hidden: u64,
+}
+
+impl Taken {
+    /// What was sent.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
 }
 
 impl Queue {
@@ -52,6 +86,119 @@ impl Queue {
             self.send_batch(batch).await?;
         }
         Ok(())
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or(&self.url)
+    }
+
+    /// How many messages it holds.
+    pub async fn depth(&self) -> Result<Depth, ServiceError> {
+        let ready = QueueAttributeName::ApproximateNumberOfMessages;
+        let taken = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let delayed = QueueAttributeName::ApproximateNumberOfMessagesDelayed;
+        let names = [ready.clone(), taken.clone(), delayed.clone()];
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .set_attribute_names(Some(names.into()))
+            .send()
+            .await
+            .map_err(|error| ServiceError::of_sdk("depth", &self.url, error))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let count = |name: &QueueAttributeName| -> Result<u64, ServiceError> {
+            let count = attributes.get(name).and_then(|count| count.parse().ok());
+            let missing = || ServiceError::malformed(&self.url, format!("it has no {name}"));
+            count.ok_or_else(missing)
+        };
+        Ok(Depth {
+            ready: count(&ready)?,
+            hidden: count(&taken)? + count(&delayed)?,
+        })
+    }
+
+    /// The queues whose dead-letter queue this is.
+    pub async fn sources(&self) -> Result<Vec<Queue>, ServiceError> {
+        let mut sources = Vec::new();
+        let mut next = None;
+        loop {
+            let answer = self
+                .client
+                .list_dead_letter_source_queues()
+                .queue_url(&self.url)
+                .max_results(MAX_LISTED)
+                .set_next_token(next)
+                .send()
+                .await
+                .map_err(|error| ServiceError::of_sdk("list the sources of", &self.url, error))?;
+            let urls = answer.queue_urls.into_iter();
+            sources.extend(urls.map(|url| Queue::new(self.client.clone(), url)));
+            next = answer.next_token;
+            if next.is_none() {
+                return Ok(sources);
+            }
+        }
+    }
+
+    /// Takes up to `most` messages, at most 10, and hides them for so long. There may be more even if
+    /// none comes.
+    pub async fn take(&self, most: u32, hidden_for: Duration) -> Result<Vec<Taken>, ServiceError> {
+        let most = i32::try_from(most)
+            .unwrap_or(i32::MAX)
+            .min(MAX_BATCH as i32);
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(most)
+            .visibility_timeout(i32::try_from(hidden_for.as_secs()).unwrap_or(i32::MAX))
+            .message_attribute_names("All")
+            .send()
+            .await
+            .map_err(|error| ServiceError::of_sdk("take", &self.url, error))?;
+        let messages = answer.messages.unwrap_or_default().into_iter();
+        let taken = messages.map(|message| {
+            let missing = || ServiceError::malformed(&self.url, "a message has no body or receipt");
+            Ok(Taken {
+                body: message.body.ok_or_else(missing)?,
+                attributes: message.message_attributes,
+                receipt: message.receipt_handle.ok_or_else(missing)?,
+            })
+        });
+        taken.collect()
+    }
+
+    /// Sends what was taken from another queue, body and attributes. After an error it may or may not
+    /// be in the queue.
+    pub async fn put(&self, taken: &Taken) -> Result<(), ServiceError> {
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(&taken.body)
+            .set_message_attributes(taken.attributes.clone())
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| ServiceError::of_sdk("send", &self.url, error))
+    }
+
+    /// Removes what was taken from this queue.
+    pub async fn remove(&self, taken: &Taken) -> Result<(), ServiceError> {
+        self.client
+            .delete_message()
+            .queue_url(&self.url)
+            .receipt_handle(&taken.receipt)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| ServiceError::of_sdk("remove", &self.url, error))
     }
 
     /// Whether both are one queue.
@@ -108,6 +255,28 @@ impl Queue {
 
     fn refused(&self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ServiceError {
         ServiceError::new("send", &self.url, ErrorKind::Refused, cause)
+    }
+}
+
+/// The queues whose names begin with `prefix`.
+pub(crate) async fn list(client: &Client, prefix: &str) -> Result<Vec<Queue>, ServiceError> {
+    let mut queues = Vec::new();
+    let mut next = None;
+    loop {
+        let answer = client
+            .list_queues()
+            .queue_name_prefix(prefix)
+            .max_results(MAX_LISTED)
+            .set_next_token(next)
+            .send()
+            .await
+            .map_err(|error| ServiceError::of_sdk("list queues", prefix, error))?;
+        let urls = answer.queue_urls.unwrap_or_default().into_iter();
+        queues.extend(urls.map(|url| Queue::new(client.clone(), url)));
+        next = answer.next_token;
+        if next.is_none() {
+            return Ok(queues);
+        }
     }
 }
 

@@ -41,19 +41,29 @@ impl Wallet {
         reason: Reason,
         now: Timestamp,
     ) -> Result<(), CreditError> {
+        self.give(points, rules, now)?;
+        if !points.is_zero() {
+            self.moved(now, Movement::Credited { points, reason });
+        }
+        Ok(())
+    }
+
+    /// Issues points that can be spent at once, for the caller to tell why.
+    pub(crate) fn give(
+        &mut self,
+        points: Points,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<(), CreditError> {
         self.settle(now);
         let issued = self.book.issued;
         if points.get() > MAX_ISSUED.saturating_sub(issued) {
             return Err(CreditError::Full { issued });
         }
-        if points.is_zero() {
-            return Ok(());
-        }
         let date = self.zone.date_at(now);
         let month = Month::after(date, rules.on(date).terms.lot_months());
         self.book.issue(month, None, points.get());
         self.book.repay();
-        self.moved(now, Movement::Credited { points, reason });
         Ok(())
     }
 }

@@ -6,8 +6,8 @@
 //! nothing, so duplicated, reordered, overlapping and re-imported plays all come to the same wallet
 //! without a table of seen events.
 //!
-//! - [`Wallet`] is the pure core: mark plays, credit, spend, hold, restore, claw back. Every change leaves
-//!   a [`Movement`] in the item, so that the table's stream tells the journal ([`Booked`]) and nobody
+//! - [`Wallet`] is the pure core: mark plays, credit, spend, hold, restore, claw back, adjust. Every
+//!   change leaves a [`Movement`] in the item, so that the table's stream tells the journal ([`Booked`]) and nobody
 //!   has to write it beside.
 //! - [`Wallets`] is the store: one read and one conditional write a change, alone
 //!   ([`Wallets::commit`]) or in the caller's transaction ([`Wallets::save`]).
@@ -18,6 +18,7 @@
 #![deny(clippy::float_arithmetic)]
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod adjust;
 mod balance;
 mod bits;
 mod book;
@@ -41,6 +42,7 @@ mod store;
 mod wallet;
 mod zone;
 
+pub use adjust::AdjustError;
 pub use balance::{Balance, Expiring, Today};
 pub use credit::{CreditError, MAX_ISSUED};
 pub use holds::{HoldError, Posted, ResolveError, Voided};

@@ -51,6 +51,7 @@ enum Step {
     Post { id: u8, points: i64 },
     Void(u8),
     ClawBack(i64),
+    Adjust(i64),
     Restore(usize),
     SetZone { zone: &'static str, version: u64 },
     Wait { hours: i64 },
@@ -72,6 +73,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => (0..6_u8, 0..150_i64).prop_map(|(id, points)| Step::Post { id, points }),
         1 => (0..6_u8).prop_map(Step::Void),
         1 => (0..200_i64).prop_map(Step::ClawBack),
+        2 => (-200..200_i64).prop_map(Step::Adjust),
         1 => (0..5_usize).prop_map(Step::Restore),
         1 => set_zone,
         3 => prop_oneof![0..48_i64, 0..2_400_i64].prop_map(|hours| Step::Wait { hours }),
@@ -333,6 +335,17 @@ proptest! {
                     });
                     model.debt += left;
                     model.repay(now);
+                }
+                Step::Adjust(by) => {
+                    let available = model.active(now) - model.debt;
+                    let adjusted = wallet.adjust(by, &rules, reason(), now);
+                    prop_assert_eq!(adjusted.is_ok(), by >= 0 || -by <= available);
+                    if by > 0 {
+                        model.credit(by, &rules, now);
+                        issued += by;
+                    } else if adjusted.is_ok() {
+                        revoked += model.take(-by, now).len() as i64;
+                    }
                 }
                 Step::Restore(index) => {
                     if index < spendings.len() {

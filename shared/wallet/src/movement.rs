@@ -104,6 +104,16 @@ pub enum Movement {
         #[serde(rename = "r")]
         reason: Reason,
     },
+    /// Operators put the balance right, up or down.
+    #[serde(rename = "a")]
+    Adjusted {
+        /// By how much; never zero.
+        #[serde(rename = "p")]
+        points: i64,
+        /// By which decision.
+        #[serde(rename = "r")]
+        reason: Reason,
+    },
     /// Points came to the end of their time.
     #[serde(rename = "x")]
     Expired {
@@ -168,6 +178,7 @@ impl Movement {
             | Movement::Voided { points, .. }
             | Movement::Restored { points, .. } => points.get(),
             Movement::Posted { returned, .. } => returned.get(),
+            Movement::Adjusted { points, .. } => *points,
             Movement::Spent { points, .. }
             | Movement::Held { points, .. }
             | Movement::Revoked { points, .. }

@@ -11,8 +11,8 @@ use crate::{
 ///
 /// All changes are pure and take the time from outside; see the other `impl` blocks for earning
 /// ([`mark`](Wallet::mark), [`credit`](Wallet::credit)), spending ([`spend`](Wallet::spend), [`restore`](Wallet::restore),
-/// [`claw_back`](Wallet::claw_back)) and holds ([`hold`](Wallet::hold), [`post`](Wallet::post),
-/// [`void`](Wallet::void)). Each first books what time has done, so that a sweeper that never runs
+/// [`claw_back`](Wallet::claw_back)), putting right ([`adjust`](Wallet::adjust)) and holds
+/// ([`hold`](Wallet::hold), [`post`](Wallet::post), [`void`](Wallet::void)). Each first books what time has done, so that a sweeper that never runs
 /// changes no outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wallet {

@@ -60,6 +60,7 @@ codes! {
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED, false, "The e-mail address and the password, or the token given for them, do not match.";
     SignatureInvalid = "signature_invalid", UNAUTHORIZED, false, "The message is not signed by a key that is good for it now.";
     Forbidden = "forbidden", FORBIDDEN, false, "The caller may not do this.";
+    SecondPersonNeeded = "second_person_needed", FORBIDDEN, false, "Whoever proposed this cannot approve it; another operator must.";
     OrganizationRequired = "organization_required", FORBIDDEN, false, "This needs an access token that acts for an organization.";
     CapabilityOff = "capability_off", FORBIDDEN, false, "This deployment has not opened this capability to the caller.";
     NotFound = "not_found", NOT_FOUND, false, "There is nothing here that the caller may see.";

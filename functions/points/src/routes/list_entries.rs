@@ -38,7 +38,7 @@ pub(crate) struct EntryOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     rule_version: Option<u32>,
-    /// `spent`, `held`, `restored`, `credited`, `revoked`: what for, such as the id of a voucher.
+    /// `spent`, `held`, `restored`, `credited`, `revoked`, `adjusted`: what for, such as the id of a voucher.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "vch_01J8Z3K4M5N6P7Q8R9S0T1V2W3")]
     reference: Option<String>,
@@ -71,6 +71,8 @@ pub(crate) enum EntryKindOut {
     Credited,
     /// They were taken away.
     Revoked,
+    /// The platform put the balance right, up or down. The reference is what support knows it by.
+    Adjusted,
     /// They came to the end of their time.
     Expired,
 }
@@ -145,6 +147,7 @@ impl EntryOut {
             Story::Restored { reference } => about(EntryKindOut::Restored, reference),
             Story::Credited { reference } => about(EntryKindOut::Credited, reference),
             Story::Revoked { reference } => about(EntryKindOut::Revoked, reference),
+            Story::Adjusted { reference } => about(EntryKindOut::Adjusted, reference),
             Story::Expired => bare(EntryKindOut::Expired),
         }
     }

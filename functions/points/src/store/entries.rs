@@ -71,6 +71,9 @@ enum StoryItem {
     Revoked {
         reference: Reason,
     },
+    Adjusted {
+        reference: Reason,
+    },
     Expired,
 }
 

@@ -64,6 +64,10 @@ async fn eventful(points: &Points) -> Id<kind::Account> {
         wallet
             .credit(points_of(15), &Rules::founding(), reason(), now)
             .unwrap();
+        for by in [12, -7] {
+            let reason = Reason::new("adj_test").unwrap();
+            wallet.adjust(by, &Rules::founding(), reason, now).unwrap();
+        }
         Ok::<_, Infallible>(())
     });
     commit.await.unwrap();
@@ -96,6 +100,8 @@ async fn every_movement_has_its_entry_and_they_sum_to_the_balance() {
         .collect();
     let expected = [
         ("voided", 10),
+        ("adjusted", -7),
+        ("adjusted", 12),
         ("credited", 15),
         ("revoked", -5),
         ("restored", 40),
@@ -112,7 +118,7 @@ async fn every_movement_has_its_entry_and_they_sum_to_the_balance() {
     assert_eq!(told, expected);
     assert_eq!(sum(&entries), points.available(fan).await);
 
-    let mut earned = entries[10].clone();
+    let mut earned = entries[12].clone();
     let id = earned["id"].take();
     assert!(id.as_str().unwrap().parse::<Id<kind::Entry>>().is_ok());
     let expected = json!({
@@ -125,9 +131,10 @@ async fn every_movement_has_its_entry_and_they_sum_to_the_balance() {
         "occurred_at": "2026-06-01T12:00:00Z",
     });
     assert_eq!(earned, expected);
-    assert_eq!(entries[9]["reference"], json!("vch_test"));
-    assert_eq!(entries[1]["reference"], json!("vch_test"));
-    assert_eq!(entries[5]["hold"], entries[8]["hold"]);
+    assert_eq!(entries[11]["reference"], json!("vch_test"));
+    assert_eq!(entries[3]["reference"], json!("vch_test"));
+    assert_eq!(entries[1]["reference"], json!("adj_test"));
+    assert_eq!(entries[7]["hold"], entries[10]["hold"]);
 }
 
 #[tokio::test]
@@ -148,7 +155,7 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
     points.world.pump("WalletsTable", &points.journal).await;
     let client = points.api.caller(fan);
     let whole = all(&client, 100).await;
-    for limit in [1, 5, 13] {
+    for limit in [1, 5, 15] {
         assert_eq!(all(&client, limit).await, whole, "in pages of {limit}");
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use accounts::Operators;
 use journeys::{STORIES, SignIn, Stage, Story};
-use planet::{Options, Planet, Storage, demo, log, make_operator};
+use planet::{Options, Planet, RoleError, Storage, demo, log};
 use platform::{Aws, Environment};
 use tracing::level_filters::LevelFilter;
 
@@ -55,8 +56,8 @@ pub(crate) async fn against(
     };
     if let Some(name) = accounts_table {
         let aws = Aws::of_environment(&environment).map_err(in_words)?;
-        let table = aws.table(name);
-        let promote = async |account| make_operator(&table, account).await;
+        let operators = Operators::new(aws.table(name));
+        let promote = async |account| operators.add(account).await.map_err(RoleError::from);
         demo::seed(&stage, promote).await.map_err(in_words)?;
     }
     for story in stories {

@@ -65,6 +65,8 @@ const OPERATORS: &[&str] = &[
     "GET /v1/partners/{id}/balance",
     "GET /v1/partners/{id}/keys",
     "GET /v1/partners/{id}/statements/{month}",
+    "GET /v1/points/adjustments",
+    "GET /v1/points/adjustments/{id}",
     "GET /v1/shops/reviews/listings",
     "GET /v1/shops/reviews/shops",
     "PATCH /v1/partners/{id}",
@@ -90,6 +92,9 @@ const OPERATORS: &[&str] = &[
     "POST /v1/partners/{id}/settlements",
     "POST /v1/partners/{id}/suspend",
     "POST /v1/payment-intents/{id}/chargebacks",
+    "POST /v1/points/adjustments",
+    "POST /v1/points/adjustments/{id}/approve",
+    "POST /v1/points/adjustments/{id}/reject",
     "POST /v1/rewards",
     "POST /v1/rewards/{id}/code-batches",
     "POST /v1/rights-cases/{id}/dismiss",
@@ -121,6 +126,7 @@ fn operations() -> Vec<(String, bool)> {
 
 /// What the part of a path before an id says about the id's kind.
 const KINDS: &[(&str, &str)] = &[
+    ("adjustments", "adj"),
     ("allotments", "alt"),
     ("code-batches", "cbt"),
     ("disputes", "dsp"),
