@@ -1,5 +1,6 @@
 """No secret stands in the template: not in an environment, and not anywhere else."""
 
+import json
 import re
 
 from transform import named
@@ -29,8 +30,7 @@ def check(stack):
             if not is_arn or kind != "AWS::SecretsManager::Secret":
                 yield f"{name} has a secret in its environment: {variable}"
     for name, secret in stack.of_type("AWS::SecretsManager::Secret").items():
-        for path, text in texts(secret["Properties"].get("SecretString", "")):
-            yield from filled_in(name, text)
+        yield from generated(name, secret["Properties"])
     for name, resource in stack.resources.items():
         for path, text in texts(resource):
             for what, pattern in LOOKS_SECRET.items():
@@ -43,10 +43,13 @@ def check(stack):
             yield f"{name} is a parameter with a secret for its default"
 
 
-def filled_in(name, text):
-    """A secret that somebody fills in after the deployment may be a form, whose fields are empty."""
-    if re.search(r':\s*"[^"]', text) or not text.strip().startswith("{"):
+def generated(name, properties):
+    """A secret is generated. What somebody fills in later may be a form whose fields are empty."""
+    template = properties.get("GenerateSecretString", {}).get("SecretStringTemplate", "{}")
+    if "SecretString" in properties or any(json.loads(template).values()):
         yield f"{name} has its value in the template"
+    elif "GenerateSecretString" not in properties:
+        yield f"{name} is not generated"
 
 
 def texts(value, path=""):

@@ -8,7 +8,7 @@ import json
 import os
 import re
 
-from transform import named
+from transform import as_list
 
 METHODS = ("get", "put", "post", "patch", "delete")
 ANY = "x-amazon-apigateway-any-method"
@@ -21,10 +21,7 @@ class Route:
     def __init__(self, stack, method, path, item):
         self.method, self.path = method, path
         self.is_guarded = any("NONE" not in scheme for scheme in item.get("security", []))
-        uri = item["x-amazon-apigateway-integration"]["uri"]
-        pattern = uri["Fn::Sub"] if isinstance(uri, dict) else uri
-        target = re.search(r"functions/\$\{([^}.]+)", pattern)
-        self.function = stack.target({"Ref": target.group(1)}) if target else None
+        self.function = function_of(stack, item["x-amazon-apigateway-integration"]["uri"])
 
     def __str__(self):
         return f"{'ANY' if self.method == ANY else self.method.upper()} {self.path}"
@@ -48,6 +45,15 @@ class Route:
         literal = sum(not part.startswith("{") for part in self.path.split("/"))
         greedy = "+}" in self.path
         return (not greedy, literal, self.method != ANY)
+
+
+def function_of(stack, uri):
+    """The function that the gateway calls at `uri`."""
+    pattern, values = (as_list(uri["Fn::Sub"]) + [{}])[:2] if "Fn::Sub" in uri else (str(uri), {})
+    target = re.search(r"functions/\$\{([^}.]+)", pattern)
+    if not target:
+        return None
+    return stack.target(values.get(target.group(1), {"Ref": target.group(1)}))
 
 
 def routes(stack):

@@ -41,8 +41,11 @@ def load(path):
 
 def default_of(name, parameter):
     """What a parameter is if whoever deploys says nothing, or a likely value where they must."""
-    if "Default" in parameter:
-        return str(parameter["Default"])
+    return str(parameter["Default"]) if "Default" in parameter else likely(name, parameter)
+
+
+def likely(name, parameter):
+    """What whoever deploys might say."""
     if "AllowedValues" in parameter:
         return str(parameter["AllowedValues"][0])
     if parameter["Type"] == "Number":
@@ -50,24 +53,41 @@ def default_of(name, parameter):
     return "operations@example.com" if re.search("Email|Address", name) else "likely"
 
 
-def combinations(template):
-    """Every choice of the parameters that decide what there is: those that conditions ask and those
-    that say how functions are deployed."""
+def transformed(template, choice):
+    """What SAM makes of the template, as `sam package` would hand it over."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")  # it asks; nothing is called
+    packaged = copy.deepcopy(template)
+    packaged.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    for resource in packaged["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://packaged/function"
+    return Translator({}, Parser()).translate(packaged, dict(choice))
+
+
+def stacks(template, folder):
+    """The stack for every choice of the parameters that decide what there is: those that conditions
+    ask, and those that say how functions are deployed."""
     parameters = template.get("Parameters", {})
     defaults = {name: default_of(name, value) for name, value in parameters.items()}
-    deployment = template.get("Globals", {}).get("Function", {}).get("DeploymentPreference", {})
-    functions = [
+    deployment = [
         resource.get("Properties", {}).get("DeploymentPreference", {})
         for resource in template["Resources"].values()
     ]
-    deciding = set(referred([template.get("Conditions", {}), deployment, functions]))
+    # SAM looks at these alone; conditions are decided afterwards.
+    read_by_sam = set(referred(deployment)) & set(parameters)
+    asked = set(referred(template.get("Conditions", {}))) & set(parameters)
     choices = {}
-    for name in sorted(deciding & set(parameters)):
+    for name in sorted(read_by_sam | asked):
         allowed = parameters[name].get("AllowedValues")
         # What is not a choice is there or is empty.
-        choices[name] = [str(value) for value in allowed] if allowed else [defaults[name], ""]
+        choices[name] = list(map(str, allowed)) if allowed else [likely(name, parameters[name]), ""]
+    documents = {}
     for values in itertools.product(*choices.values()):
-        yield {**defaults, **dict(zip(choices, values))}
+        choice = {**defaults, **dict(zip(choices, values))}
+        key = tuple(choice[name] for name in sorted(read_by_sam))
+        if key not in documents:
+            documents[key] = transformed(template, choice)
+        yield Stack(template, documents[key], choice, folder)
 
 
 def referred(value):
@@ -82,24 +102,73 @@ def referred(value):
             yield from referred(inner)
 
 
+# What stands for a property that is not there.
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
 class Stack:
     """What CloudFormation would make of a template."""
 
-    def __init__(self, template, choice=None):
+    def __init__(self, template, document, choice, folder):
         self.template = template
-        self.choice = choice or {
-            name: default_of(name, parameter)
-            for name, parameter in template.get("Parameters", {}).items()
+        self.document = document
+        self.choice = choice
+        # Where the template lies, and docs/ beside it.
+        self.folder = folder
+        # CloudFormation counts what a template declares, whether or not a condition holds.
+        self.declared = len(document["Resources"])
+        self.conditions = document.get("Conditions", {})
+        self.resources = {
+            name: self.resolved(resource)
+            for name, resource in document["Resources"].items()
+            if "Condition" not in resource or self.holds({"Condition": resource["Condition"]})
         }
-        os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")  # it asks; nothing is called
-        packaged = copy.deepcopy(template)
-        packaged.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
-        for resource in packaged["Resources"].values():
-            if resource["Type"] == "AWS::Serverless::Function":
-                # As `sam package` writes it.
-                resource["Properties"]["CodeUri"] = "s3://packaged/function"
-        self.document = Translator({}, Parser()).translate(packaged, dict(self.choice))
-        self.resources = self.document["Resources"]
+
+    def after(self, change):
+        """The stack of a template whose resources are changed so."""
+        template = copy.deepcopy(self.template)
+        change(template["Resources"])
+        old, new = self.template["Resources"], template["Resources"]
+        touched = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+        kinds = {each[name]["Type"] for name in touched for each in (old, new) if name in each}
+        if any(kind.startswith("AWS::Serverless::") for kind in kinds):
+            document = transformed(template, self.choice)
+        else:
+            # SAM hands on what is not its own as it stands.
+            document = {**self.document, "Resources": dict(self.document["Resources"])}
+            for name in touched:
+                document["Resources"].pop(name, None)
+                if name in new:
+                    document["Resources"][name] = new[name]
+        return Stack(template, document, self.choice, self.folder)
+
+    def holds(self, condition):
+        """Whether a condition holds for this choice of the parameters."""
+        (kind, value), = condition.items()
+        if kind == "Condition":
+            return self.holds(self.conditions[value])
+        if kind == "Fn::Not":
+            return not self.holds(value[0])
+        if kind == "Fn::And":
+            return all(self.holds(each) for each in value)
+        if kind == "Fn::Or":
+            return any(self.holds(each) for each in value)
+        if kind == "Fn::Equals":
+            one, other = (self.choice[named(each)] if isinstance(each, dict) else each for each in value)
+            return str(one) == str(other)
+        raise ValueError(f"{kind} is no condition that is understood here")
+
+    def resolved(self, value):
+        """A value with every `Fn::If` decided."""
+        if isinstance(value, dict):
+            if "Fn::If" in value:
+                condition, then, otherwise = value["Fn::If"]
+                return self.resolved(then if self.holds({"Condition": condition}) else otherwise)
+            inner = {key: self.resolved(each) for key, each in value.items()}
+            return {key: each for key, each in inner.items() if each != NOTHING}
+        if isinstance(value, list):
+            return [each for each in map(self.resolved, value) if each != NOTHING]
+        return value
 
     def of_type(self, kind):
         found = self.resources.items()
@@ -118,6 +187,14 @@ class Stack:
     def functions(self):
         return self.of_type("AWS::Lambda::Function")
 
+    def deployed_by(self):
+        """The role that deploys each function bit by bit, where the template names one."""
+        for name, resource in self.template["Resources"].items():
+            if resource["Type"] == "AWS::Serverless::Function":
+                role = resource["Properties"].get("DeploymentPreference", {}).get("Role")
+                if role:
+                    yield name, named(role)
+
     def binary(self, function):
         return self.resources[function]["Metadata"]["BuildProperties"]["Binary"]
 
@@ -134,8 +211,6 @@ def named(reference):
             names = re.findall(r"\$\{([^}.!]+)", pattern)
             own = [name for name in names if not name.startswith("AWS::")]
             return own[0] if own else pattern
-        if "Fn::If" in reference:
-            return named(reference["Fn::If"][1])
     return reference
 
 
