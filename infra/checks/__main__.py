@@ -1,6 +1,6 @@
 """Checks on template.yaml as CloudFormation will see it.
 
-    python infra/checks template.yaml [--observed FOLDER] [--planted]
+    python infra/checks template.yaml [--observed FOLDER [--narrow]] [--planted]
 
 Linters let through what would hurt: a table that can be deleted, a role that may do more than its
 function does, a queue that fills and tells nobody. Each check answers with sentences, each beginning
@@ -19,6 +19,7 @@ import buckets
 import deployment
 import durability
 import environments
+import narrow
 import permissions
 import planted
 import queues
@@ -43,6 +44,7 @@ def main():
     words = argparse.ArgumentParser(prog="checks", description=__doc__.split("\n\n")[0])
     words.add_argument("template")
     words.add_argument("--observed", metavar="FOLDER", help="compare roles with what was observed")
+    words.add_argument("--narrow", action="store_true", help="rewrite roles to what was observed")
     words.add_argument("--planted", action="store_true", help="break the template in known ways")
     arguments = words.parse_args()
     template = load(arguments.template)
@@ -53,6 +55,14 @@ def main():
     every = list(stacks(template, folder))
     # Everything is checked where everything is there; the rest must hold however it is deployed.
     fullest = max(every, key=lambda stack: len(stack.resources))
+    if arguments.narrow:
+        if observed is None:
+            sys.exit("--narrow wants --observed")
+        with open(arguments.template, encoding="utf-8") as file:
+            text = narrow.narrow(file.read(), fullest, observed)
+        with open(arguments.template, "w", encoding="utf-8") as file:
+            file.write(text)
+        return 0
     found = list(problems(fullest, observed))
     for stack in every:
         for sentence in deployment.check_choice(stack):
