@@ -1,6 +1,7 @@
 //! All engines together, and the way from a request to its engine.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -16,10 +17,11 @@ use platform::transport::{Transport, TransportError};
 use tokio::sync::watch;
 
 use crate::{
-    ACCESS_KEY_ID, answer,
+    answer,
     dynamodb::{DynamoDb, StreamReader},
     error::EngineError,
     files,
+    permissions::{self, Permissions},
     s3::S3,
     secrets::{PutError, Secrets},
     sqs::{QueueHandle, Sqs},
@@ -38,6 +40,8 @@ struct Running {
     sqs: Arc<Sqs>,
     s3: S3,
     secrets: Secrets,
+    permissions: Permissions,
+    access_key_ids: BTreeSet<String>,
     activity: watch::Sender<u64>,
     /// Keeps other processes out of the data folder until it is dropped.
     lock: Mutex<Option<File>>,
@@ -53,6 +57,8 @@ impl Engines {
             sqs: Arc::new(Sqs::memory(template, activity.clone()).await?),
             s3: S3::memory(template)?,
             secrets: Secrets::memory(template)?,
+            permissions: Permissions::of(template)?,
+            access_key_ids: permissions::access_key_ids(template),
             activity,
             lock: Mutex::new(None),
         })))
@@ -73,16 +79,18 @@ impl Engines {
             sqs: Arc::new(Sqs::on_disk(template, folder, activity.clone()).await?),
             s3: S3::on_disk(template, folder)?,
             secrets: Secrets::on_disk(template, folder)?,
+            permissions: Permissions::of(template)?,
+            access_key_ids: permissions::access_key_ids(template),
             activity,
             lock: Mutex::new(Some(lock)),
         })))
     }
 
     /// Answers a request that came over a socket. DynamoDB, SQS and Secrets Manager want it signed
-    /// with [`ACCESS_KEY_ID`] but do not check the signature, as nobody else reaches a laptop; S3
+    /// with a key that there is but do not check the signature, as nobody else reaches a laptop; S3
     /// checks every signature, since presigned URLs stand and fall with it.
     pub async fn serve(&self, request: Request<Bytes>) -> Response<Bytes> {
-        if target(request.headers()).is_some() && !is_signed_by_us(request.headers()) {
+        if target(request.headers()).is_some() && !self.is_signed(request.headers()) {
             return answer::refusal(
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.",
@@ -115,7 +123,22 @@ impl Engines {
         request.method() == Method::POST && is_multipart && self.0.s3.has_bucket(path)
     }
 
+    /// Whether a request is signed by the owner of the engines or by one of the functions.
+    fn is_signed(&self, headers: &HeaderMap) -> bool {
+        permissions::signer(headers).is_some_and(|key| self.0.access_key_ids.contains(key))
+    }
+
+    /// Answers a request as far as whoever signed it may make it.
     async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let allowed = match self.0.permissions.judge(&request) {
+            Ok(allowed) => allowed,
+            Err(refusal) => return refusal,
+        };
+        let headers = request.headers().clone();
+        allowed.answered(&headers, self.carry_out(request).await)
+    }
+
+    async fn carry_out(&self, request: Request<Bytes>) -> Response<Bytes> {
         let running = &self.0;
         let Some(target) = target(request.headers()) else {
             return running.s3.answer(request).await;
@@ -224,8 +247,4 @@ fn authorization(headers: &HeaderMap) -> &str {
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
-}
-
-fn is_signed_by_us(headers: &HeaderMap) -> bool {
-    authorization(headers).contains(&format!("Credential={ACCESS_KEY_ID}/"))
 }

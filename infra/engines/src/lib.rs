@@ -14,6 +14,7 @@ mod engines;
 mod error;
 mod files;
 pub mod gateway_event;
+mod observed;
 mod permissions;
 mod s3;
 mod secrets;
@@ -24,12 +25,12 @@ pub use self::{
     dynamodb::StreamReader,
     engines::Engines,
     error::EngineError,
-    permissions::Permitted,
     sqs::{Message, QueueHandle},
     template::{ACCOUNT_ID, Parameters, REGION, Template, TemplateError},
 };
 
-/// The access key that requests to the engines are signed with.
+/// The access key of whoever owns the engines; it may do everything. Each function has one of its
+/// own, [`Function::access_key_id`](template::Function::access_key_id), that may do what its role may.
 pub const ACCESS_KEY_ID: &str = "planet";
-/// The secret that belongs to it. It opens nothing but engines on the same machine.
+/// The secret that belongs to every key. It opens nothing but engines on the same machine.
 pub const SECRET_ACCESS_KEY: &str = "planet-local-secret";

@@ -1,24 +1,39 @@
-//! What a function's role allows it, asked of every call that it makes.
+//! Who calls, and what that function's role allows it, asked of every call.
 //!
-//! On AWS a call that the role does not name is refused. It is refused here too, so that a missing
-//! grant is found on a laptop and not after a deployment.
+//! On AWS a function signs with credentials of its role, and what the role does not name is refused.
+//! Here each function has an access key of its own. It says whose a call is, and whose a link or a
+//! form is that a function signed for somebody else. So a missing grant is found on a laptop and not
+//! after a deployment.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{
+    HeaderMap, Method, Request, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use percent_encoding::percent_decode_str;
-use platform::transport::{Transport, TransportError};
 use serde_json::Value;
 
 use crate::{
-    Engines, answer,
-    template::{Role, names},
+    ACCESS_KEY_ID, EngineError, answer,
+    observed::Observed,
+    template::{Role, Template, names},
 };
 
-/// The engines as one role may use them.
-#[derive(Clone)]
-pub struct Permitted {
-    engines: Engines,
+/// The functions of a template by their access keys, with what each may do.
+pub(crate) struct Permissions {
+    callers: BTreeMap<String, Caller>,
+    /// The logical id of everything that has an ARN.
+    logical_ids: BTreeMap<String, String>,
+    observed: Option<Arc<Observed>>,
+}
+
+struct Caller {
+    function: String,
     role: Role,
 }
 
@@ -29,37 +44,166 @@ struct Deed {
     resource: String,
 }
 
-impl Permitted {
-    /// The engines as `role` may use them.
-    pub fn new(engines: Engines, role: Role) -> Self {
-        Self { engines, role }
-    }
+/// A call that may be carried out.
+pub(crate) struct Allowed<'a> {
+    permissions: &'a Permissions,
+    /// Whose it is; `None` is whoever owns the engines.
+    caller: Option<&'a Caller>,
+    deeds: Vec<Deed>,
 }
 
-impl Transport for Permitted {
-    fn call(
-        &self,
-        request: Request<Bytes>,
-    ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
-        let forbidden = deeds(&request)
-            .into_iter()
-            .find(|deed| !self.role.allows(&deed.action, &deed.resource));
+impl Permissions {
+    /// What `template` allows its functions. One without a role of its own may do everything: SAM
+    /// would make a role for it, whose policies are SAM's own affair.
+    pub(crate) fn of(template: &Template) -> Result<Self, EngineError> {
+        let callers = template.functions.iter().filter_map(|function| {
+            let role = template.role_of(function)?.clone();
+            let function_id = function.logical_id.clone();
+            let caller = Caller {
+                function: function_id,
+                role,
+            };
+            Some((function.access_key_id(), caller))
+        });
+        let tables = template.tables.iter();
+        let queues = template.queues.iter();
+        let buckets = template.buckets.iter();
+        let secrets = template.secrets.iter();
+        let logical_ids = tables
+            .map(|table| (names::table_arn(&table.name), &table.logical_id))
+            .chain(queues.map(|queue| (queue.arn(), &queue.logical_id)))
+            .chain(buckets.map(|bucket| (bucket.arn(), &bucket.logical_id)))
+            .chain(secrets.map(|secret| (secret.arn(), &secret.logical_id)));
+        Ok(Self {
+            callers: callers.collect(),
+            logical_ids: logical_ids
+                .map(|(arn, logical_id)| (arn, logical_id.clone()))
+                .collect(),
+            observed: Observed::of_environment()?,
+        })
+    }
+
+    /// Whether `request` may be carried out; if not, what AWS would answer.
+    pub(crate) fn judge(&self, request: &Request<Bytes>) -> Result<Allowed<'_>, Response<Bytes>> {
+        let form = form_fields(request);
+        let caller = access_key_id(request, &form).and_then(|key| self.callers.get(&key));
+        let Some(caller) = caller else {
+            return Ok(Allowed {
+                permissions: self,
+                caller: None,
+                deeds: Vec::new(),
+            });
+        };
+        let deeds = deeds(request, &form);
+        let forbidden = deeds
+            .iter()
+            .find(|deed| !caller.role.allows(&deed.action, &deed.resource));
         match forbidden {
-            None => self.engines.call(request),
-            Some(deed) => {
-                let message = format!(
-                    "{} is not authorized to perform {} on {}",
-                    self.role.logical_id, deed.action, deed.resource
-                );
-                tracing::error!(message, "a role lacks a grant");
-                Box::pin(async move { Ok(refusal(&request, &message)) })
+            None => Ok(Allowed {
+                permissions: self,
+                caller: Some(caller),
+                deeds,
+            }),
+            Some(deed) => Err(refused(request, caller, deed)),
+        }
+    }
+
+    /// How a grant would name `resource`: by its logical id, with the index, or with the first part
+    /// of an object's key.
+    fn in_a_grant(&self, resource: &str) -> String {
+        let found = self.logical_ids.iter().find_map(|(arn, logical_id)| {
+            let rest = resource.strip_prefix(arn.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((logical_id, rest))
+        });
+        match found {
+            None => resource.to_owned(),
+            Some((logical_id, rest)) if resource.starts_with("arn:aws:s3:") => {
+                match rest.split('/').collect::<Vec<_>>()[..] {
+                    [_] => logical_id.clone(),
+                    [_, first, _, ..] => format!("{logical_id}/{first}/*"),
+                    _ => format!("{logical_id}/*"),
+                }
             }
+            Some((logical_id, rest)) => format!("{logical_id}{rest}"),
         }
     }
 }
 
-fn refusal(request: &Request<Bytes>, message: &str) -> Response<Bytes> {
-    if target(request.headers()).is_some() {
+impl Allowed<'_> {
+    /// Notes what was done, as the answer tells, and gives the answer that its caller may see.
+    pub(crate) fn answered(
+        self,
+        headers: &HeaderMap,
+        response: Response<Bytes>,
+    ) -> Response<Bytes> {
+        let Some(caller) = self.caller else {
+            return response;
+        };
+        let mut deeds = self.deeds;
+        // S3 tells that there is no such object to those alone who may list the bucket.
+        if target(headers).is_none() && response.status() == StatusCode::NOT_FOUND {
+            let read = deeds.iter().find(|deed| deed.action == "s3:GetObject");
+            if let Some(listing) = read.map(Deed::listing) {
+                if !caller.role.allows(&listing.action, &listing.resource) {
+                    let message = message(caller, &listing);
+                    return refusal(headers, &message);
+                }
+                deeds.push(listing);
+            }
+        }
+        if let Some(observed) = &self.permissions.observed
+            && was_done(&response)
+        {
+            for deed in &deeds {
+                let resource = self.permissions.in_a_grant(&deed.resource);
+                observed.note(&caller.function, &deed.action, &resource);
+            }
+        }
+        response
+    }
+}
+
+impl Deed {
+    /// What else it takes to learn that the object is not there.
+    fn listing(&self) -> Self {
+        let object = self.resource.trim_start_matches("arn:aws:s3:::");
+        let bucket = object.split('/').next().unwrap_or_default();
+        deed("s3", "ListBucket", names::bucket_arn(bucket))
+    }
+}
+
+/// Whether the call that was answered so had been permitted and understood: it had its effect, or a
+/// condition stood in its way, or there is no such thing.
+fn was_done(response: &Response<Bytes>) -> bool {
+    const CONDITIONS: [&str; 2] = [
+        "ConditionalCheckFailedException",
+        "TransactionCanceledException",
+    ];
+    match response.status() {
+        StatusCode::NOT_FOUND | StatusCode::PRECONDITION_FAILED => true,
+        StatusCode::BAD_REQUEST => {
+            let body = String::from_utf8_lossy(response.body());
+            CONDITIONS.iter().any(|kind| body.contains(kind))
+        }
+        status => status.is_success() || status.is_redirection(),
+    }
+}
+
+fn refused(request: &Request<Bytes>, caller: &Caller, deed: &Deed) -> Response<Bytes> {
+    let message = message(caller, deed);
+    tracing::error!(message, "a role lacks a grant");
+    refusal(request.headers(), &message)
+}
+
+fn message(caller: &Caller, deed: &Deed) -> String {
+    format!(
+        "{} is not authorized to perform {} on {}",
+        caller.role.logical_id, deed.action, deed.resource
+    )
+}
+
+fn refusal(headers: &HeaderMap, message: &str) -> Response<Bytes> {
+    if target(headers).is_some() {
         return answer::refusal("AccessDeniedException", message);
     }
     let body = format!("<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>");
@@ -72,10 +216,68 @@ fn target(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-amz-target")?.to_str().ok()
 }
 
+/// Every access key there is: the owner's, and each function's.
+pub(crate) fn access_key_ids(template: &Template) -> BTreeSet<String> {
+    let functions = template.functions.iter();
+    functions
+        .map(|function| function.access_key_id())
+        .chain([ACCESS_KEY_ID.to_owned()])
+        .collect()
+}
+
+/// The access key that the `Authorization` header says the request is signed with.
+pub(crate) fn signer(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (_, credential) = authorization.split_once("Credential=")?;
+    credential.split('/').next()
+}
+
+/// The access key of the header, of a link, or of a form.
+fn access_key_id(request: &Request<Bytes>, form: &BTreeMap<String, String>) -> Option<String> {
+    if let Some(key) = signer(request.headers()) {
+        return Some(key.to_owned());
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let linked = query
+        .split('&')
+        .find_map(|part| part.strip_prefix("X-Amz-Credential="))
+        .map(|value| percent_decode_str(value).decode_utf8_lossy().into_owned());
+    let credential = linked.or_else(|| form.get("x-amz-credential").cloned())?;
+    credential.split('/').next().map(str::to_owned)
+}
+
+/// The fields of a form that stand before its file, by their names in lower case; none for any other
+/// request.
+fn form_fields(request: &Request<Bytes>) -> BTreeMap<String, String> {
+    const FILE: &[u8] = b"name=\"file\"";
+    let content_type = request.headers().get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    let boundary = content_type
+        .filter(|_| request.method() == Method::POST)
+        .and_then(|value| value.strip_prefix("multipart/form-data"))
+        .and_then(|value| value.split_once("boundary="));
+    let Some((_, boundary)) = boundary else {
+        return BTreeMap::new();
+    };
+    let body = request.body();
+    let file = body.windows(FILE.len()).position(|bytes| bytes == FILE);
+    let fields = String::from_utf8_lossy(&body[..file.unwrap_or(body.len())]);
+    fields
+        .split(&format!("--{}", boundary.trim_matches('"')))
+        .filter_map(|part| {
+            let (head, value) = part.split_once("\r\n\r\n")?;
+            let (_, name) = head.split_once("name=\"")?;
+            let (name, _) = name.split_once('"')?;
+            let value = value.strip_suffix("\r\n").unwrap_or(value);
+            Some((name.to_ascii_lowercase(), value.to_owned()))
+        })
+        .collect()
+}
+
 /// What `request` does. One that cannot be read does nothing, and the engine will say so.
-fn deeds(request: &Request<Bytes>) -> Vec<Deed> {
+fn deeds(request: &Request<Bytes>, form: &BTreeMap<String, String>) -> Vec<Deed> {
     let Some(target) = target(request.headers()) else {
-        return object_deeds(request);
+        return object_deeds(request, form);
     };
     let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
     match target.split_once('.') {
@@ -146,12 +348,12 @@ fn entries(list: &Value) -> impl Iterator<Item = (&String, &Value)> {
     items.filter_map(|item| item.as_object()?.iter().next())
 }
 
-fn object_deeds(request: &Request<Bytes>) -> Vec<Deed> {
+fn object_deeds(request: &Request<Bytes>, form: &BTreeMap<String, String>) -> Vec<Deed> {
     let path = percent_decode_str(request.uri().path()).decode_utf8_lossy();
     let path = path.trim_start_matches('/');
     let host = request.uri().host().unwrap_or_default();
     // `<bucket>.s3.<region>…/<key>`, or `<any host>/<bucket>/<key>`.
-    let object = match host.split_once(".s3.") {
+    let mut object = match host.split_once(".s3.") {
         Some((bucket, _)) => format!("{bucket}/{path}"),
         None => path.to_owned(),
     };
@@ -159,7 +361,14 @@ fn object_deeds(request: &Request<Bytes>) -> Vec<Deed> {
         Method::GET | Method::HEAD => "GetObject",
         Method::PUT => "PutObject",
         Method::DELETE => "DeleteObject",
-        _ => "PostObject",
+        _ => match form.get("key") {
+            // A form names its object in a field.
+            Some(key) => {
+                object = format!("{}/{key}", object.trim_end_matches('/'));
+                "PutObject"
+            }
+            None => "PostObject",
+        },
     };
     let mut deeds = vec![deed("s3", action, names::bucket_arn(&object))];
     let source = request.headers().get("x-amz-copy-source");
@@ -184,7 +393,7 @@ mod tests {
     }
 
     fn told(request: &Request<Bytes>) -> Vec<(String, String)> {
-        let deeds = deeds(request).into_iter();
+        let deeds = deeds(request, &form_fields(request)).into_iter();
         deeds.map(|deed| (deed.action, deed.resource)).collect()
     }
 
@@ -255,5 +464,111 @@ mod tests {
             told(&request),
             [pair("s3:GetObject", "arn:aws:s3:::media/clean/a")]
         );
+    }
+
+    fn form() -> Request<Bytes> {
+        let field = |name: &str, value: &str| {
+            format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let fields = [
+            field("Key", "quarantine/a/upload"),
+            field(
+                "x-amz-credential",
+                "planet-Uploads/20260601/us-east-1/s3/aws4_request",
+            ),
+            // What a file says is no field.
+            field(
+                "file",
+                "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nclean/a",
+            ),
+        ];
+        Request::post("http://127.0.0.1:3000/media")
+            .header("content-type", "multipart/form-data; boundary=b")
+            .body(Bytes::from(fields.concat()))
+            .unwrap()
+    }
+
+    #[test]
+    fn a_form_puts_the_object_that_its_field_names() {
+        assert_eq!(
+            told(&form()),
+            [pair(
+                "s3:PutObject",
+                "arn:aws:s3:::media/quarantine/a/upload"
+            )]
+        );
+    }
+
+    #[test]
+    fn a_call_a_link_and_a_form_say_whose_they_are() {
+        let key_of = |request: &Request<Bytes>| access_key_id(request, &form_fields(request));
+        let call = Request::post("https://sqs.us-east-1.amazonaws.com/")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=planet-Orders/20260601/us-east-1/sqs/aws4_request, \
+                 SignedHeaders=host, Signature=0",
+            )
+            .body(Bytes::new())
+            .unwrap();
+        assert_eq!(key_of(&call).as_deref(), Some("planet-Orders"));
+        let link = Request::get(
+            "http://127.0.0.1:3000/media/clean/a?X-Amz-Credential=planet-Orders%2F20260601%2Fs3",
+        )
+        .body(Bytes::new())
+        .unwrap();
+        assert_eq!(key_of(&link).as_deref(), Some("planet-Orders"));
+        assert_eq!(key_of(&form()).as_deref(), Some("planet-Uploads"));
+        let nobody = Request::get("http://127.0.0.1:3000/media/clean/a")
+            .body(Bytes::new())
+            .unwrap();
+        assert_eq!(key_of(&nobody), None);
+    }
+
+    #[test]
+    fn a_resource_is_named_as_a_grant_would_name_it() {
+        let arns = [
+            (
+                "arn:aws:dynamodb:us-east-1:000000000000:table/planet-Orders",
+                "Orders",
+            ),
+            (
+                "arn:aws:dynamodb:us-east-1:000000000000:table/planet-OrdersOld",
+                "OrdersOld",
+            ),
+            ("arn:aws:s3:::planet-media", "Media"),
+        ];
+        let permissions = Permissions {
+            callers: BTreeMap::new(),
+            logical_ids: arns
+                .map(|(arn, logical_id)| (arn.to_owned(), logical_id.to_owned()))
+                .into(),
+            observed: None,
+        };
+        for (resource, named) in [
+            (format!("{}/index/due", arns[0].0), "Orders/index/due"),
+            (arns[1].0.to_owned(), "OrdersOld"),
+            (format!("{}/clean/org/file", arns[2].0), "Media/clean/*"),
+            (format!("{}/file", arns[2].0), "Media/*"),
+            (arns[2].0.to_owned(), "Media"),
+        ] {
+            assert_eq!(permissions.in_a_grant(&resource), named);
+        }
+    }
+
+    #[test]
+    fn what_a_condition_refused_was_done_and_what_the_engine_refused_was_not() {
+        for (status, body, done) in [
+            (200, "", true),
+            (400, r#"{"__type":"ConditionalCheckFailedException"}"#, true),
+            (400, r#"{"__type":"TransactionCanceledException"}"#, true),
+            (400, r#"{"__type":"ValidationException"}"#, false),
+            (403, "", false),
+            (404, "", true),
+            (500, "", false),
+        ] {
+            let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            assert_eq!(was_done(&response), done, "{status} {body}");
+        }
     }
 }

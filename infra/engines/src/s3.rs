@@ -1,4 +1,4 @@
-//! S3: s3s over a folder. Signatures are really checked, with the one key there is here.
+//! S3: s3s over a folder. Signatures are really checked, with the key of whoever signed.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use s3s_fs::FileSystem;
 use tempfile::TempDir;
 
 use crate::{
-    ACCESS_KEY_ID, SECRET_ACCESS_KEY, answer, error::EngineError, files, template::Template,
+    SECRET_ACCESS_KEY, answer, error::EngineError, files, permissions, template::Template,
 };
 
 /// The buckets.
@@ -100,7 +100,11 @@ fn service(template: &Template, folder: &Path) -> Result<S3Service, EngineError>
         message: format!("{error:?}"),
     })?;
     let mut builder = S3ServiceBuilder::new(store);
-    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+    let mut keys = SimpleAuth::new();
+    for access_key_id in permissions::access_key_ids(template) {
+        keys.register(access_key_id, SECRET_ACCESS_KEY.into());
+    }
+    builder.set_auth(keys);
     builder.set_host(BucketHosts {
         buckets: names(template),
     });

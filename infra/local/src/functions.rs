@@ -2,13 +2,12 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use engines::{Engines, Permitted, template::Template};
+use engines::{Engines, template::Template};
 use kernel::Clock;
 use partner::Internet;
 use platform::{
     Aws, Environment, logging,
     serve::{Function, Invocation, StartError},
-    transport::Transport,
 };
 use tracing::Instrument;
 
@@ -111,16 +110,19 @@ pub enum InvocationFailure {
     TimedOut(Duration),
 }
 
-/// The region and the credentials of everything here.
-const CREDENTIALS: [(&str, &str); 3] = [
-    ("AWS_REGION", engines::REGION),
-    ("AWS_ACCESS_KEY_ID", engines::ACCESS_KEY_ID),
-    ("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY),
-];
+/// The region and the credentials of whoever has this access key.
+fn credentials_of(access_key_id: &str) -> [(&str, &str); 3] {
+    [
+        ("AWS_REGION", engines::REGION),
+        ("AWS_ACCESS_KEY_ID", access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY),
+    ]
+}
 
-/// An environment that gives access and nothing else.
+/// An environment that gives access to everything and nothing else.
 pub(crate) fn credentials() -> Environment {
-    CREDENTIALS.into_iter().collect()
+    let credentials = credentials_of(engines::ACCESS_KEY_ID);
+    credentials.into_iter().collect()
 }
 
 /// What Lambda would set: the template's variables and the credentials of the function's role.
@@ -128,7 +130,7 @@ fn environment_of(function: &engines::template::Function, endpoint: &str) -> Env
     let variables = function.environment.iter();
     variables
         .map(|(name, value)| (name.as_str(), value.as_str()))
-        .chain(CREDENTIALS)
+        .chain(credentials_of(&function.access_key_id()))
         .chain([("AWS_ENDPOINT_URL", endpoint)])
         .collect()
 }
@@ -136,7 +138,7 @@ fn environment_of(function: &engines::template::Function, endpoint: &str) -> Env
 impl Functions {
     /// Starts every function of `template` with the environment that the template gives it.
     ///
-    /// Their calls to AWS go to the engines without a socket, as far as their roles allow them.
+    /// Their calls to AWS go to the engines without a socket, which hold each to its role.
     pub(crate) async fn start(
         template: &Template,
         world: &Surroundings<'_>,
@@ -152,12 +154,7 @@ impl Functions {
                 })?;
             let environment = environment_of(function, world.endpoint);
             let started = async {
-                let services: Arc<dyn Transport> = match template.role_of(function) {
-                    Some(role) => Arc::new(Permitted::new(world.engines.clone(), role.clone())),
-                    // SAM would make a role for it, whose policies are SAM's own affair.
-                    None => Arc::new(world.engines.clone()),
-                };
-                let aws = Aws::over(&environment, services)?
+                let aws = Aws::over(&environment, Arc::new(world.engines.clone()))?
                     .with_public_outbound(world.internet.outbound());
                 build(environment, aws, world.clock.clone()).await
             };

@@ -78,6 +78,7 @@ impl Endpoints {
 /// AWS as one function sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct Aws {
+    http_client: SharedHttpClient,
     dynamodb: aws_sdk_dynamodb::Client,
     sqs: aws_sdk_sqs::Client,
     s3: aws_sdk_s3::Client,
@@ -130,6 +131,17 @@ impl Aws {
             secrets: access.secrets(),
             outbound: Outbound::network(),
             public_outbound: PublicOutbound::network(),
+            http_client: access.http_client,
+        })
+    }
+
+    /// The same services over the same lines, asked by whom `environment` says.
+    pub fn asked_by(&self, environment: &Environment) -> Result<Self, ConfigError> {
+        let asked = Self::build(environment, self.http_client.clone())?;
+        Ok(Self {
+            outbound: self.outbound.clone(),
+            public_outbound: self.public_outbound.clone(),
+            ..asked
         })
     }
 

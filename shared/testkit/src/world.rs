@@ -32,7 +32,8 @@ const BEGINNING: &str = "2026-06-01T12:00:00Z";
 pub struct World {
     /// The time in this world; advance it by hand.
     pub clock: Clock,
-    /// The services, as a function without any limits would see them.
+    /// The services, as whoever owns them sees them. A function that is started is held to its role,
+    /// over the same lines: put others here and functions use them from then on.
     pub aws: Aws,
     /// The engines themselves.
     pub engines: Engines,
@@ -69,7 +70,8 @@ impl World {
         let keys = sandbox::Keys::well_known().expect("the sandbox's keys are keys");
         let sandbox = Sandbox::new(clock.clone(), keys);
         let internet = Internet::new(clock.clone());
-        let aws = Aws::over(&credentials(), Arc::new(engines.clone()))
+        let owner = credentials(engines::ACCESS_KEY_ID).into_iter().collect();
+        let aws = Aws::over(&owner, Arc::new(engines.clone()))
             .expect("credentials")
             .with_outbound(Arc::new(sandbox.clone()))
             .with_public_outbound(internet.outbound());
@@ -83,7 +85,8 @@ impl World {
         }
     }
 
-    /// The environment that the template gives the function with this logical id.
+    /// The environment that the template gives the function with this logical id, and the credentials
+    /// of its role: whoever asks the services with them may do what the function may.
     pub fn environment(&self, function: &str) -> Environment {
         self.environment_with(function, &[])
     }
@@ -97,12 +100,18 @@ impl World {
         let variables = function.environment.iter();
         variables
             .map(|(name, value)| (name.as_str(), value.as_str()))
-            .chain(CREDENTIALS)
+            .chain(credentials(&function.access_key_id()))
             .chain(changed.iter().copied())
             .collect()
     }
 
-    /// Starts the function with this logical id.
+    /// The services as the function with this logical id may use them.
+    pub fn aws_of(&self, function: &str) -> Aws {
+        let aws = self.aws.asked_by(&self.environment(function));
+        aws.expect("credentials")
+    }
+
+    /// Starts the function with this logical id, held to the role that the template gives it.
     pub async fn app<F, Fut>(&self, function: &str, build: F) -> App
     where
         F: FnOnce(Environment, Aws, Clock) -> Fut,
@@ -118,7 +127,7 @@ impl World {
         Fut: Future<Output = Result<Function, StartError>>,
     {
         let environment = self.environment_with(function, changed);
-        let built = build(environment, self.aws.clone(), self.clock.clone()).await;
+        let built = build(environment, self.aws_of(function), self.clock.clone()).await;
         App {
             function: built.unwrap_or_else(|error| panic!("{function} did not start: {error}")),
             clock: self.clock.clone(),
@@ -402,12 +411,11 @@ impl App {
 /// How long a received message stays hidden: longer than any test.
 const HELD: Duration = Duration::from_secs(3_600);
 
-const CREDENTIALS: [(&str, &str); 3] = [
-    ("AWS_REGION", engines::REGION),
-    ("AWS_ACCESS_KEY_ID", engines::ACCESS_KEY_ID),
-    ("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY),
-];
-
-fn credentials() -> Environment {
-    CREDENTIALS.into_iter().collect()
+/// The region and the credentials of whoever has this access key.
+fn credentials(access_key_id: &str) -> [(&str, &str); 3] {
+    [
+        ("AWS_REGION", engines::REGION),
+        ("AWS_ACCESS_KEY_ID", access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY),
+    ]
 }

@@ -31,7 +31,7 @@ async fn gate() -> Gate {
 }
 
 async fn start(world: &World, environment: Environment) -> Function {
-    authorizer::build(environment, world.aws.clone(), world.clock.clone())
+    authorizer::build(environment, world.aws_of("Authorizer"), world.clock.clone())
         .await
         .unwrap()
 }

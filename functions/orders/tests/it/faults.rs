@@ -17,7 +17,7 @@ pub(crate) async fn mortal(
     market: &Market,
     function: &str,
 ) -> (std::sync::Arc<Line<impl Transport + use<>>>, App) {
-    let (line, aws) = line(&market.world);
+    let (line, aws) = line(&market.world, function);
     let environment = market.world.environment(function);
     let clock = market.world.clock.clone();
     let app = market

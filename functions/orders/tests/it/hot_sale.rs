@@ -54,7 +54,7 @@ async fn sale_of(seat_count: u32, shards: u16) -> Sale<impl Transport + use<>> {
         ..Goods::default()
     };
     market.sell("hall", ticket).await;
-    let (line, aws) = line(&market.world);
+    let (line, aws) = line(&market.world, "OrdersApi");
     market.world.aws = aws;
     let mut workers = Vec::new();
     for _ in 0..WORKERS {

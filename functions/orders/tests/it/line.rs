@@ -42,15 +42,15 @@ pub(crate) struct Line<T> {
     left: AtomicUsize,
 }
 
-/// A line to the services of a world, and the services over it.
-pub(crate) fn line(world: &World) -> (Arc<Line<impl Transport + use<>>>, Aws) {
+/// A line to the services of a world, and the services over it as `function` may use them.
+pub(crate) fn line(world: &World, function: &str) -> (Arc<Line<impl Transport + use<>>>, Aws) {
     let line = Arc::new(Line {
         services: world.engines.clone(),
         traffic: Arc::default(),
         lost: AtomicUsize::new(0),
         left: AtomicUsize::new(usize::MAX),
     });
-    let aws = Aws::over(&world.environment("OrdersApi"), line.clone()).unwrap();
+    let aws = Aws::over(&world.environment(function), line.clone()).unwrap();
     (line, aws)
 }
 

@@ -13,7 +13,7 @@ fn most(lines: u64) -> u64 {
 #[tokio::test]
 async fn an_order_of_one_line_is_one_read_and_one_transaction_and_a_replay_writes_nothing() {
     let mut market = Market::with_shirts().await;
-    let (line, aws) = line(&market.world);
+    let (line, aws) = line(&market.world, "OrdersApi");
     market.world.aws = aws;
     market.api = market.world.app("OrdersApi", orders::build).await;
     line.take();
@@ -41,7 +41,7 @@ async fn an_order_of_three_lines_is_still_one_read_and_one_transaction() {
         };
         market.sell("records", goods).await;
     }
-    let (line, aws) = line(&market.world);
+    let (line, aws) = line(&market.world, "OrdersApi");
     market.world.aws = aws;
     market.api = market.world.app("OrdersApi", orders::build).await;
     line.take();
@@ -69,7 +69,7 @@ async fn tickets_are_one_read_too_once_a_process_has_seen_them() {
         ..Goods::default()
     };
     market.sell("records", ticket).await;
-    let (line, aws) = line(&market.world);
+    let (line, aws) = line(&market.world, "OrdersApi");
     market.world.aws = aws;
     market.api = market.world.app("OrdersApi", orders::build).await;
     let body = checkout(&[("records", &[("ticket", 1, 9_900)])]);
@@ -90,7 +90,7 @@ async fn tickets_are_one_read_too_once_a_process_has_seen_them() {
 #[tokio::test]
 async fn a_refusal_writes_nothing() {
     let mut market = Market::with_shirts().await;
-    let (line, aws) = line(&market.world);
+    let (line, aws) = line(&market.world, "OrdersApi");
     market.world.aws = aws;
     market.api = market.world.app("OrdersApi", orders::build).await;
     line.take();

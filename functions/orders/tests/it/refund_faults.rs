@@ -20,7 +20,7 @@ fn paid(order: &Value) -> Vec<i64> {
 #[tokio::test]
 async fn a_refund_whose_reply_is_lost_is_paid_once_and_the_same_key_finds_out() {
     let sale = Sale::of(&[("shirt", 2)]).await;
-    let (line, aws) = line(&sale.market.world);
+    let (line, aws) = line(&sale.market.world, "OrdersApi");
     let environment = sale.market.world.environment("OrdersApi");
     let clock = sale.market.world.clock.clone();
     let built = |_, _, _| orders::build(environment, aws, clock);
@@ -45,7 +45,7 @@ async fn a_worker_may_die_anywhere_and_void_tickets_are_paid_back_once() {
     for calls in 0..MANY {
         let sale = Sale::of(&[("seat", 2)]).await;
         sale.issue_tickets("seat", 2).await;
-        let (line, aws) = line(&sale.market.world);
+        let (line, aws) = line(&sale.market.world, "OrdersWorker");
         let environment = sale.market.world.environment("OrdersWorker");
         let clock = sale.market.world.clock.clone();
         let built = |_, _, _| orders::build(environment, aws, clock);

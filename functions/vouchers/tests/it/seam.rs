@@ -155,7 +155,10 @@ pub(crate) struct Sweeper(Function);
 impl Sweeper {
     pub(crate) async fn of(shop: &Shop) -> Self {
         let environment = shop.world.environment("VouchersSweeper");
-        let (aws, clock) = (shop.world.aws.clone(), shop.world.clock.clone());
+        let (aws, clock) = (
+            shop.world.aws_of("VouchersSweeper"),
+            shop.world.clock.clone(),
+        );
         Self(vouchers::build(environment, aws, clock).await.unwrap())
     }
 

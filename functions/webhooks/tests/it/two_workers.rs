@@ -17,7 +17,7 @@ use crate::{
 /// Another sender, with a clock of its own that begins now.
 async fn sender_of_its_own(house: &House) -> (kernel::Clock, App) {
     let clock = kernel::Clock::manual(house.world.clock.now());
-    let aws = house.world.aws.clone();
+    let aws = house.world.aws_of("WebhooksSender");
     let outbound = house.receivers.seen_by(clock.clone()).outbound();
     let (aws, given) = (aws.with_public_outbound(outbound), clock.clone());
     let environment = house.world.environment("WebhooksSender");

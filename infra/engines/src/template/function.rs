@@ -50,6 +50,11 @@ impl Function {
         names::function_arn(&self.name)
     }
 
+    /// The access key that it signs its calls with, in place of the passing ones of its role on AWS.
+    pub fn access_key_id(&self) -> String {
+        format!("{}-{}", crate::ACCESS_KEY_ID, self.logical_id)
+    }
+
     pub(super) fn read(
         declared: &Declared,
         name: String,

@@ -1,8 +1,10 @@
 //! What a role allows, asked of the calls of real clients.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use engines::{Engines, Parameters, Permitted, Template};
+use bytes::Bytes;
+use engines::{Engines, Parameters, Template};
+use http::{Request, StatusCode};
 use platform::{
     Aws, Environment,
     table::{Key, Query, Transaction, Write},
@@ -39,6 +41,26 @@ Resources:
             Statement:
               - { Effect: Allow, Action: [dynamodb:GetItem, dynamodb:PutItem], Resource: !GetAtt Things.Arn }
               - { Effect: Allow, Action: s3:GetObject, Resource: !Sub "${Files.Arn}/clean/*" }
+  Reads:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: reads } }
+    Properties: { Role: !GetAtt Reader.Arn }
+  Lister:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - PolicyName: its-work
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - { Effect: Allow, Action: s3:GetObject, Resource: !Sub "${Files.Arn}/clean/*" }
+              - { Effect: Allow, Action: s3:PutObject, Resource: !Sub "${Files.Arn}/clean/*" }
+              - { Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Files.Arn }
+  Lists:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: lists } }
+    Properties: { Role: !GetAtt Lister.Arn }
 "#;
 
 struct Setting {
@@ -53,20 +75,29 @@ impl Setting {
         Self { template, engines }
     }
 
-    fn over(&self, transport: Arc<dyn Transport>) -> Aws {
+    /// The services as whoever has this access key may use them.
+    fn asked_by(&self, access_key_id: &str) -> Aws {
         let environment: Environment = [
             ("AWS_REGION", engines::REGION),
-            ("AWS_ACCESS_KEY_ID", engines::ACCESS_KEY_ID),
+            ("AWS_ACCESS_KEY_ID", access_key_id),
             ("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY),
         ]
         .into_iter()
         .collect();
-        Aws::over(&environment, transport).unwrap()
+        Aws::over(&environment, Arc::new(self.engines.clone())).unwrap()
+    }
+
+    fn owner(&self) -> Aws {
+        self.asked_by(engines::ACCESS_KEY_ID)
+    }
+
+    fn function(&self, logical_id: &str) -> Aws {
+        let function = self.template.function(logical_id).unwrap();
+        self.asked_by(&function.access_key_id())
     }
 
     fn reader(&self) -> Aws {
-        let role = self.template.roles[0].clone();
-        self.over(Arc::new(Permitted::new(self.engines.clone(), role)))
+        self.function("Reads")
     }
 }
 
@@ -128,9 +159,7 @@ async fn a_transaction_is_allowed_if_every_write_in_it_is() {
 async fn objects_are_reached_under_the_granted_prefix_alone() {
     let setting = Setting::new().await;
     let name = setting.template.buckets[0].name.clone();
-    let owner = setting
-        .over(Arc::new(setting.engines.clone()))
-        .bucket(&name);
+    let owner = setting.owner().bucket(&name);
     for key in ["clean/a b", "quarantine/a"] {
         owner.put(key, "bytes".into()).await.unwrap();
     }
@@ -145,4 +174,64 @@ async fn objects_are_reached_under_the_granted_prefix_alone() {
             .is_err()
     );
     assert!(reader.delete("clean/a b").await.is_err());
+}
+
+#[tokio::test]
+async fn whether_an_object_is_missing_is_told_to_those_who_may_list() {
+    let setting = Setting::new().await;
+    let name = &setting.template.buckets[0].name;
+    let lister = setting.function("Lists").bucket(name);
+    assert!(lister.get("clean/none", 100).await.unwrap().is_none());
+    let reader = setting.reader().bucket(name);
+    assert!(reader.get("clean/none", 100).await.is_err());
+}
+
+#[tokio::test]
+async fn a_link_may_do_what_the_function_may_that_signed_it() {
+    let setting = Setting::new().await;
+    let name = &setting.template.buckets[0].name;
+    let minute = Duration::from_secs(60);
+    let follow = async |method: &str, link: String| {
+        let request = Request::builder().method(method).uri(link);
+        // A link for uploading is signed for exactly so many bytes of this type.
+        let request = request.header("content-type", "text/plain");
+        let request = request.header("content-length", 0);
+        let request = request.body(Bytes::new()).unwrap();
+        setting.engines.call(request).await.unwrap().status()
+    };
+    let put = async |aws: Aws, key: &str| {
+        let bucket = aws.bucket(name);
+        let link = bucket.presign_put(key, "text/plain", 0, minute).await;
+        follow("PUT", link.unwrap().url).await
+    };
+    assert_eq!(
+        put(setting.reader(), "clean/a").await,
+        StatusCode::FORBIDDEN
+    );
+    let lists = setting.function("Lists");
+    assert_eq!(put(lists.clone(), "clean/a").await, StatusCode::OK);
+    assert_eq!(put(lists, "quarantine/a").await, StatusCode::FORBIDDEN);
+
+    let get = async |key: &str| {
+        let bucket = setting.reader().bucket(name);
+        let link = bucket.presign_get(key, "a", "text/plain", minute).await;
+        follow("GET", link.unwrap()).await
+    };
+    assert_eq!(get("clean/a").await, StatusCode::OK);
+    assert_eq!(get("quarantine/a").await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_link_that_says_it_is_of_another_function_is_of_nobody() {
+    let setting = Setting::new().await;
+    let name = &setting.template.buckets[0].name;
+    let bucket = setting.reader().bucket(name);
+    let minute = Duration::from_secs(60);
+    let link = bucket.presign_put("clean/a", "text/plain", 0, minute).await;
+    let forged = link.unwrap().url.replace("planet-Reads", "planet-Lists");
+    let request = Request::put(forged).header("content-type", "text/plain");
+    let request = request.header("content-length", 0);
+    let request = request.body(Bytes::new()).unwrap();
+    let answer = setting.engines.call(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
 }
