@@ -1,3 +1,5 @@
+use bytes::Bytes;
+use http::Request;
 use kernel::{Id, kind};
 use serde_json::{Value, json};
 
@@ -30,6 +32,17 @@ async fn a_link_names_the_file_and_ends_in_five_minutes() {
     assert!(url.contains("clean/album/first-light.flac?"), "{url}");
     assert!(url.contains("X-Amz-Expires=300"), "{url}");
     assert!(url.contains("response-content-disposition="), "{url}");
+    let world = &sale.market.world;
+    let key = "clean/album/first-light.flac";
+    world.put_object("MediaBucket", key, "the album").await;
+    let host = url.split('/').nth(2).unwrap();
+    let request = Request::get(url).header("host", host);
+    let saved = world
+        .engines
+        .serve(request.body(Bytes::new()).unwrap())
+        .await;
+    assert_eq!(saved.status(), 200);
+    assert_eq!(saved.body(), "the album");
     // As often as one has devices.
     sale.buyer.post(&path, file()).await;
     let list = sale.buyer.get("/v1/entitlements").await.json();
