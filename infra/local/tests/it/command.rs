@@ -224,8 +224,8 @@ async fn the_engines_are_served_alone() {
             .header("authorization", "AWS4-HMAC-SHA256 Credential=planet/x")
     };
     let scan = json!({ "TableName": "planet-WalletsTable" });
-    let found = client.send(&call("DynamoDB_20120810.Scan", scan.clone()));
-    let found = found.await.unwrap();
+    let request = call("DynamoDB_20120810.Scan", scan.clone());
+    let found = client.send(&request).await.unwrap();
     assert_eq!(found.status, 200, "{}", found.text());
     assert_eq!(found.number_at("/Count"), 0);
     let unsigned = Request::post("/", &scan).header("x-amz-target", "DynamoDB_20120810.Scan");

@@ -7,7 +7,7 @@ use std::{
 };
 
 use journeys::{Client, Request};
-use planet::{Options, Planet, Storage, demo};
+use planet::{Options, Planet, Storage};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -37,7 +37,7 @@ impl Desk {
         })
         .await
         .expect("the platform starts");
-        demo::seed(&planet).await.expect("the demo world is made");
+        planet.seed_demo().await.expect("the demo world is made");
         Desk {
             client: Client::new(&planet.url()),
             folder: tempfile::tempdir().unwrap(),
