@@ -33,6 +33,13 @@ use crate::answer;
 /// Nothing here asks for requests by their id, but clients show it in what they log.
 const REQUEST_ID: &str = "00000000-0000-0000-0000-000000000000";
 
+/// The one answer of SQS whose members begin with small letters, which rustack does not know.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DeadLetterSources {
+    queue_urls: Vec<String>,
+}
+
 impl Sqs {
     /// Answers one request.
     pub(crate) async fn answer(&self, headers: &HeaderMap, body: Bytes) -> Response<Bytes> {
@@ -80,6 +87,12 @@ impl Sqs {
                     kept.purged(name_of_url(&input.queue_url));
                 }
                 written(&output)
+            }
+            SqsOperation::ListDeadLetterSourceQueues => {
+                let sources = self.provider.list_dead_letter_source_queues(read(&body)?);
+                written(&DeadLetterSources {
+                    queue_urls: sources.await?.queue_urls,
+                })
             }
             // What is left neither adds nor removes messages, except with its whole queue.
             other => dispatch_operation(&self.handler, other, body).await,

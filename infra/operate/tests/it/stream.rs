@@ -58,14 +58,12 @@ impl Stack {
     }
 
     fn run(&self, words: &[&str]) -> Output {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let before = [self.folder.path().to_owned()];
-        let path = std::env::join_paths(before.into_iter().chain(std::env::split_paths(&path)));
         Command::new("python3")
             .arg(SCRIPT)
             .args(["https://sqs/0/planet-WalletsStreamDead"])
             .args(words)
-            .env("PATH", path.unwrap())
+            .env("AWS_CLI", self.folder.path().join("aws"))
+            .env_remove("AWS_ENDPOINT_URL")
             .env("FAKE_AWS", self.folder.path())
             .output()
             .unwrap()

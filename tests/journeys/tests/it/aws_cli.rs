@@ -17,9 +17,10 @@ struct AwsCli {
 impl AwsCli {
     fn call(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(&self.program);
+        // Its first version would look for SQS in us-east-1 whatever `AWS_ENDPOINT_URL` says.
         command
+            .args(["--endpoint-url", &self.endpoint])
             .args(arguments)
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
             .env("AWS_ACCESS_KEY_ID", engines::ACCESS_KEY_ID)
             .env("AWS_SECRET_ACCESS_KEY", engines::SECRET_ACCESS_KEY)
             .env("AWS_REGION", engines::REGION)
