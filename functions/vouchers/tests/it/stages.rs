@@ -78,6 +78,7 @@ async fn while_partners_are_off_nothing_is_granted_and_what_was_granted_is_claim
     let allotment = office.allotment(10).await;
     let claimed = office.granted(&allotment, "t1").await;
     let revoked = office.granted(&allotment, "t2").await;
+    let offered = office.offer("early", json!({})).await.json();
 
     let office = office_at(office, "off").await;
     assert_off(&office.grant(tickets("t3", &allotment, 1)).await);
@@ -91,7 +92,8 @@ async fn while_partners_are_off_nothing_is_granted_and_what_was_granted_is_claim
     let revoked = office.revoke(revoked["id"].as_str().unwrap(), "t6").await;
     assert_eq!(revoked.status, 200, "{}", revoked.text());
     assert_eq!(office.units(&allotment).await, (1, 0));
-    let withdraw = format!("/v1/allotments/{allotment}/withdraw");
+    let offered = offered["id"].as_str().unwrap();
+    let withdraw = format!("/v1/allotments/{offered}/withdraw");
     let withdrawn = office.organizer().post(&withdraw, json!({})).await;
     assert_eq!(withdrawn.status, 200, "{}", withdrawn.text());
     // Points for vouchers are another matter.
