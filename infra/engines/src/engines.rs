@@ -132,7 +132,7 @@ impl Engines {
     async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let allowed = match self.0.permissions.judge(&request) {
             Ok(allowed) => allowed,
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         };
         let headers = request.headers().clone();
         allowed.answered(&headers, self.carry_out(request).await)

@@ -84,7 +84,10 @@ impl Permissions {
     }
 
     /// Whether `request` may be carried out; if not, what AWS would answer.
-    pub(crate) fn judge(&self, request: &Request<Bytes>) -> Result<Allowed<'_>, Response<Bytes>> {
+    pub(crate) fn judge(
+        &self,
+        request: &Request<Bytes>,
+    ) -> Result<Allowed<'_>, Box<Response<Bytes>>> {
         let form = form_fields(request);
         let caller = access_key_id(request, &form).and_then(|key| self.callers.get(&key));
         let Some(caller) = caller else {
@@ -104,7 +107,7 @@ impl Permissions {
                 caller: Some(caller),
                 deeds,
             }),
-            Some(deed) => Err(refused(request, caller, deed)),
+            Some(deed) => Err(Box::new(refused(request, caller, deed))),
         }
     }
 
