@@ -52,15 +52,15 @@ pub(super) async fn pay(
     let intent = teller.expect(201, request).await?;
 
     teller.step("On the gateway's page she pays.");
-    let page = Request::get(intent.text_at("/action/url"));
-    let page = teller.expect(200, page).await?.text();
+    let url = intent.text_at("/action/url");
+    let page = teller.expect(200, Request::get(url.as_str())).await?.text();
     let action = page
         .split("action=\"")
         .nth(1)
         .and_then(|rest| rest.split('"').next());
     let action = action.ok_or_else(|| Broken::Expectation("the page has no button".into()))?;
-    // The page's forms are relative to the gateway, which here is the platform's own address.
-    let pay = Request::new(http::Method::POST, action)
+    // The page's forms are relative to the gateway, which need not be the platform's own address.
+    let pay = Request::new(http::Method::POST, format!("{}{action}", origin(&url)))
         .header("content-type", "application/x-www-form-urlencoded");
     let paid = teller.client.send(&pay).await?;
     teller.show(&pay, &paid);
@@ -79,6 +79,13 @@ pub(super) async fn pay(
     })
     .await?;
     Ok(intent.text_at("/id"))
+}
+
+/// The scheme and the authority of an address; nothing of a path alone.
+fn origin(url: &str) -> &str {
+    let authority = url.find("://").map(|colon| colon + 3);
+    let end = authority.and_then(|start| Some(start + url[start..].find('/')?));
+    end.map_or("", |end| &url[..end])
 }
 
 /// Downloads the album, twice.
