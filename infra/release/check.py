@@ -15,7 +15,7 @@ import sys
 import zlib
 
 MEBIBYTE = 1024 * 1024
-# A larger package is slower to fetch at every cold start; see docs on performance in ARCHITECTURE.md.
+# A larger package is slower to fetch and to map at every cold start.
 MOST_BYTES = int(6.5 * MEBIBYTE)
 MOST_ZIPPED_BYTES = 3 * MEBIBYTE
 # Amazon Linux 2023, on which `provided.al2023` runs.
