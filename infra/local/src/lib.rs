@@ -7,6 +7,7 @@
 //! Invariant: what is not in the template does not exist here either. Start at [`Planet::start`];
 //! `gateway` and `trigger` are the two halves of what AWS does, `functions` what we do.
 
+mod body;
 mod chain;
 pub mod demo;
 pub mod environment_files;

@@ -12,13 +12,14 @@ use axum::{Router, body::Body, extract::Request};
 use bytes::Bytes;
 use engines::{EngineError, Engines, template::Template};
 use http::{Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
 use kernel::Clock;
 use platform::Aws;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    Options, StartFailure, Storage, functions, listen, payment_gateway, save_now_and_then,
+    Options, StartFailure, Storage,
+    body::{self, Unread},
+    functions, listen, payment_gateway, save_now_and_then,
 };
 
 /// S3 takes more in one request; a laptop need not.
@@ -131,15 +132,12 @@ impl Served {
 
 async fn answer(engines: &Engines, request: Request) -> Response<Bytes> {
     let (head, body) = request.into_parts();
-    match Limited::new(body, MAX_BODY_BYTES).collect().await {
-        Ok(body) => {
-            let request = http::Request::from_parts(head, body.to_bytes());
-            engines.serve(request).await
-        }
-        Err(_) => {
-            let mut response = Response::new(Bytes::new());
-            *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-            response
-        }
-    }
+    let refused = match body::whole(body, MAX_BODY_BYTES).await {
+        Ok(body) => return engines.serve(http::Request::from_parts(head, body)).await,
+        Err(Unread::TooLong) => StatusCode::PAYLOAD_TOO_LARGE,
+        Err(Unread::Broken) => StatusCode::BAD_REQUEST,
+    };
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = refused;
+    response
 }

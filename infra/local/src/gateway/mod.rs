@@ -18,11 +18,13 @@ use engines::{
     template::{HttpApi, Template},
 };
 use http::{HeaderName, HeaderValue, Request, Response, header, request::Parts};
-use http_body_util::{BodyExt, Limited};
 use kernel::{Clock, Id, kind};
 
 use self::{authorize::Gatekeeper, refusal::Refusal, routes::Routes};
-use crate::functions::{Functions, InvocationFailure};
+use crate::{
+    body::{self, Unread},
+    functions::{Functions, InvocationFailure},
+};
 
 /// API Gateway's own limit on a request's body.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -119,12 +121,13 @@ impl Gateway {
         if let Some(response) = cors::preflight(cors, &head) {
             return response;
         }
-        let mut response = match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        let mut response = match body::whole(body, MAX_BODY_BYTES).await {
             Ok(body) => {
-                let request = Request::from_parts(head.clone(), body.to_bytes());
+                let request = Request::from_parts(head.clone(), body);
                 self.route(request, peer, request_id).await
             }
-            Err(_) => Refusal::TooLarge.respond(&request_id),
+            Err(Unread::TooLong) => Refusal::TooLarge.respond(&request_id),
+            Err(Unread::Broken) => Refusal::Malformed.respond(&request_id),
         };
         cors::decorate(cors, &head, response.headers_mut());
         response
