@@ -14,6 +14,7 @@
 //! |---|---|---|---|
 //! | `by_buyer` | `buyer`: the account | `placed`: milliseconds since 1970, 13 digits | what somebody ordered |
 //! | `by_seller` | `seller`: the shop, from payment on | `placed` | what a shop has to deliver |
+//! | `waiting` | `waits_for`: `operator`, while one has to act | `waits_since`, likewise | disputes to rule on, refunds that failed |
 //! | `due` | `due_shard`: `0` to `7` | `due_at`: milliseconds since 1970 | orders with which time does something |
 //!
 //! All indexes hold keys alone and lag behind; orders that they name are read from the table.
@@ -30,10 +31,17 @@ pub(crate) const ENTITLEMENT_PREFIX: &str = "ENTITLEMENT#";
 /// The sort key of a shop's copy.
 pub(crate) const SHOP: &str = "SHOP";
 
+/// How many digits the milliseconds of an instant have in the lists.
+pub(crate) const INSTANT_DIGITS: usize = 13;
+
 /// The index of orders by buyer.
 pub(crate) const BY_BUYER: &str = "by_buyer";
 /// The index of orders by the shop that sells.
 pub(crate) const BY_SELLER: &str = "by_seller";
+/// The index of orders that wait for somebody to act.
+pub(crate) const WAITING: &str = "waiting";
+/// For whom they wait.
+pub(crate) const OPERATOR: &str = "operator";
 /// The index of orders by when time does something to them.
 pub(crate) const DUE: &str = "due";
 /// The shards of that index: after a sale starts, thousands of orders fall due in one second.
@@ -98,10 +106,10 @@ pub(crate) fn listing(shop: Id<kind::Shop>, listing: Id<kind::Listing>) -> Key {
     Key::sorted(shop_partition(shop), format!("LISTING#{listing}"))
 }
 
-/// Where an order stands in the lists of its buyer and its seller.
-pub(crate) fn placed(placed_at: Timestamp) -> String {
-    // Thirteen digits last until the year 2286, so that text sorts as time does.
-    format!("{:013}", placed_at.as_millisecond())
+/// Where an instant stands in the lists that are sorted by time: text sorts as time does, since the
+/// digits last until the year 2286.
+pub(crate) fn instant(at: Timestamp) -> String {
+    format!("{:0INSTANT_DIGITS$}", at.as_millisecond())
 }
 
 /// The shard of the due index for an order. The bits before the number are those of a digest.

@@ -27,6 +27,7 @@ mod checkout;
 mod checkout_laws;
 mod config;
 mod consume;
+mod desk;
 mod dispute;
 mod entitlement;
 mod events;
@@ -90,6 +91,7 @@ pub fn api() -> Api<App> {
             "what was ordered is handed over, received, disputed and paid back",
         )
         .route(routes!(routes::list_orders::list_orders))
+        .route(routes!(routes::list_waiting::list_waiting_orders))
         .route(routes!(routes::get_order::get_order))
         .route(routes!(routes::get_group::get_order_group))
         .route(routes!(routes::cancel_group::cancel_order_group))

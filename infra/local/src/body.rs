@@ -11,6 +11,8 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
+/// What a request to AWS may carry: the largest file of a shop, with the form around it.
+pub(crate) const MAX_BYTES_FOR_AWS: usize = 1025 * 1024 * 1024;
 /// How much of a body that is refused anyway is listened to, at most.
 const MAX_IGNORED_BYTES: usize = 64 * 1024 * 1024;
 /// For how long, at most.

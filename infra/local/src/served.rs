@@ -18,12 +18,10 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     Options, StartFailure, Storage,
-    body::{self, Unread},
+    body::{self, MAX_BYTES_FOR_AWS, Unread},
     functions, listen, payment_gateway, save_now_and_then,
 };
 
-/// S3 takes more in one request; a laptop need not.
-const MAX_BODY_BYTES: usize = 128 * 1024 * 1024;
 /// How long answers in flight are waited for at the end.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -132,7 +130,7 @@ impl Served {
 
 async fn answer(engines: &Engines, request: Request) -> Response<Bytes> {
     let (head, body) = request.into_parts();
-    let refused = match body::whole(body, MAX_BODY_BYTES).await {
+    let refused = match body::whole(body, MAX_BYTES_FOR_AWS).await {
         Ok(body) => return engines.serve(http::Request::from_parts(head, body)).await,
         Err(Unread::TooLong) => StatusCode::PAYLOAD_TOO_LARGE,
         Err(Unread::Broken) => StatusCode::BAD_REQUEST,

@@ -45,8 +45,7 @@ pub(crate) async fn list_orders(
     Query(params): Query<ListOrdersParams>,
 ) -> Result<Json<List<OrderOut>>, ApiError> {
     let paging = Paging::of(params.cursor, params.limit)?;
-    let after = paging.after.as_deref().map(str::parse).transpose();
-    let after = after.map_err(|_| ApiError::field("cursor", "it is no cursor of this list"))?;
+    let after = paging.start()?;
     let (page, side) = match params.shop {
         None => {
             let own = app

@@ -14,6 +14,7 @@ pub(crate) mod get_order;
 mod group_out;
 pub(crate) mod list_entitlements;
 pub(crate) mod list_orders;
+pub(crate) mod list_waiting;
 pub(crate) mod open_dispute;
 mod order_out;
 mod parties;

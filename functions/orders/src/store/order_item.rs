@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::attributes;
 use crate::{
     address::Address,
+    desk,
     dispute::Dispute,
     fulfilment::{self, Periods, Shipment},
     keys,
@@ -33,6 +34,11 @@ pub(crate) struct OrderItem {
     /// There from payment on: what puts the order before its seller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seller: Option<Id<kind::Shop>>,
+    /// There while an operator has to act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waits_for: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waits_since: Option<String>,
     /// There while time will do something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_shard: Option<String>,
@@ -114,13 +120,16 @@ impl OrderItem {
     pub(super) fn of(order: &Order, version: u64, periods: Periods) -> Self {
         let (pk, sk) = attributes(&keys::order(order.id));
         let due_at = due_at(order, periods);
+        let waits_since = desk::waits_since(order);
         Self {
             pk,
             sk,
             version,
             buyer: order.buyer,
-            placed: keys::placed(order.placed_at),
+            placed: keys::instant(order.placed_at),
             seller: order.state.is_paid().then_some(order.seller),
+            waits_for: waits_since.map(|_| keys::OPERATOR.to_owned()),
+            waits_since: waits_since.map(keys::instant),
             due_shard: due_at.map(|_| keys::due_shard(order.id).to_owned()),
             due_at: due_at.map(ms),
             shop: order.seller,

@@ -21,6 +21,7 @@ mod hot_sale;
 mod line;
 mod list_entitlements;
 mod list_orders;
+mod list_waiting;
 mod market;
 mod open_dispute;
 mod payment;

@@ -1,21 +1,15 @@
 //! `POST /v1/points/adjustments/{id}/approve`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
-use platform::table::{TransactError, Transaction};
+use platform::table::Transaction;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use wallet::{AdjustError, Reason, SpendError};
-use web::{ApiError, Code, Idempotent, Json, Operator, Path, RequestKey, replayed};
+use web::{ApiError, Code, Idempotent, Operator, Path};
 
-use super::adjustment_out::AdjustmentOut;
+use super::{adjustment_out::AdjustmentOut, decide_adjustment::decide};
 use crate::App;
-
-/// How often it is decided anew because the wallet or the adjustment changed meanwhile.
-const MAX_TRIES: usize = 16;
 
 /// Nothing more is to be said.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,48 +45,20 @@ pub(crate) async fn approve_adjustment(
     Path(id): Path<Id<kind::Adjustment>>,
     Idempotent { key, .. }: Idempotent<ApproveAdjustmentIn>,
 ) -> Result<Response, ApiError> {
-    for _ in 0..MAX_TRIES {
-        if let Some(response) = decided_before(&app, &key).await? {
-            return Ok(response);
+    decide(&app, id, &key, |adjustment, now| {
+        let app = app.clone();
+        async move {
+            let approved = adjustment.approve(operator.account, now)?;
+            let rules = app.earn_rules.recent().await?;
+            let mut wallet = app.wallets.load(approved.account).await?;
+            wallet
+                .adjust(approved.points.get(), &rules, Reason::from(id), now)
+                .map_err(unadjustable)?;
+            let paid = Transaction::new().and(app.wallets.save(wallet));
+            Ok((approved, paid))
         }
-        let adjustment = app.adjustments.find(id).await?;
-        let adjustment = adjustment.ok_or_else(ApiError::not_found)?;
-        let now = app.clock.now();
-        let approved = adjustment.approve(operator.account, now)?;
-        let rules = app.earn_rules.recent().await?;
-        let mut wallet = app.wallets.load(approved.account).await?;
-        wallet
-            .adjust(approved.points.get(), &rules, Reason::from(id), now)
-            .map_err(unadjustable)?;
-        let mut transaction = Transaction::new()
-            .and(app.wallets.save(wallet))
-            .and(app.requests.record(&key, &id)?);
-        for write in app.adjustments.decide(&approved, now) {
-            transaction = transaction.and(write);
-        }
-        match app.aws.transact(transaction).await {
-            Ok(()) => return Ok(Json(AdjustmentOut::of(&approved, now)).into_response()),
-            // The request was done on another way, somebody else decided, or the wallet moved:
-            // whichever, what is there now tells.
-            Err(TransactError::Cancelled(_)) => {}
-            Err(TransactError::Service(error)) => return Err(error.into()),
-        }
-    }
-    Err(ApiError::new(Code::Unavailable))
-}
-
-/// The answer to a request that has had its effect.
-pub(super) async fn decided_before(
-    app: &App,
-    key: &RequestKey,
-) -> Result<Option<Response>, ApiError> {
-    let Some(id) = app.requests.find(key).await? else {
-        return Ok(None);
-    };
-    let missing = || ApiError::internal("an adjustment that was decided is not there");
-    let adjustment = app.adjustments.find(id).await?.ok_or_else(missing)?;
-    let out = AdjustmentOut::of(&adjustment, app.clock.now());
-    Ok(Some(replayed(Json(out))))
+    })
+    .await
 }
 
 fn unadjustable(error: AdjustError) -> ApiError {

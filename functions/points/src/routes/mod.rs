@@ -3,6 +3,7 @@
 mod adjustment_out;
 pub(crate) mod approve_adjustment;
 pub(crate) mod balance;
+mod decide_adjustment;
 mod earn_rule_out;
 pub(crate) mod get_adjustment;
 pub(crate) mod get_earn_rule;

@@ -1,21 +1,14 @@
 //! `POST /v1/points/adjustments/{id}/reject`
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use kernel::{Id, kind};
-use platform::table::{TransactError, Transaction};
+use platform::table::Transaction;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{ApiError, Code, Idempotent, Json, Operator, Path};
+use web::{ApiError, Idempotent, Operator, Path};
 
-use super::{adjustment_out::AdjustmentOut, approve_adjustment::decided_before};
+use super::{adjustment_out::AdjustmentOut, decide_adjustment::decide};
 use crate::{App, adjustment::Explanation};
-
-/// How often it is decided anew because the adjustment changed meanwhile: once it has, it is decided
-/// or over, so that the second look ends it.
-const MAX_TRIES: usize = 3;
 
 /// Why not.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -52,23 +45,12 @@ pub(crate) async fn reject_adjustment(
     Path(id): Path<Id<kind::Adjustment>>,
     Idempotent { body, key, .. }: Idempotent<RejectAdjustmentIn>,
 ) -> Result<Response, ApiError> {
-    for _ in 0..MAX_TRIES {
-        if let Some(response) = decided_before(&app, &key).await? {
-            return Ok(response);
+    decide(&app, id, &key, |adjustment, now| {
+        let reason = body.reason.clone();
+        async move {
+            let rejected = adjustment.reject(operator.account, reason, now)?;
+            Ok((rejected, Transaction::new()))
         }
-        let adjustment = app.adjustments.find(id).await?;
-        let adjustment = adjustment.ok_or_else(ApiError::not_found)?;
-        let now = app.clock.now();
-        let rejected = adjustment.reject(operator.account, body.reason.clone(), now)?;
-        let mut transaction = Transaction::new().and(app.requests.record(&key, &id)?);
-        for write in app.adjustments.decide(&rejected, now) {
-            transaction = transaction.and(write);
-        }
-        match app.aws.transact(transaction).await {
-            Ok(()) => return Ok(Json(AdjustmentOut::of(&rejected, now)).into_response()),
-            Err(TransactError::Cancelled(_)) => {}
-            Err(TransactError::Service(error)) => return Err(error.into()),
-        }
-    }
-    Err(ApiError::new(Code::Unavailable))
+    })
+    .await
 }

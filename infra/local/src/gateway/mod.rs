@@ -22,7 +22,7 @@ use kernel::{Clock, Id, kind};
 
 use self::{authorize::Gatekeeper, refusal::Refusal, routes::Routes};
 use crate::{
-    body::{self, Unread},
+    body::{self, MAX_BYTES_FOR_AWS, Unread},
     functions::{Functions, InvocationFailure},
 };
 
@@ -116,35 +116,31 @@ impl Gateway {
         peer: SocketAddr,
     ) -> Response<Bytes> {
         let request_id = Id::<kind::Request>::generate(&self.0.clock).to_string();
+        let is_for_aws = self.0.engines.is_for_aws(&request);
         let (head, body) = request.into_parts();
         let cors = self.0.api.cors.as_ref();
         if let Some(response) = cors::preflight(cors, &head) {
             return response;
         }
-        let mut response = match body::whole(body, MAX_BODY_BYTES).await {
-            Ok(body) => {
+        let limit = if is_for_aws {
+            MAX_BYTES_FOR_AWS
+        } else {
+            MAX_BODY_BYTES
+        };
+        let mut response = match body::whole(body, limit).await {
+            Ok(body) if is_for_aws => {
                 let request = Request::from_parts(head.clone(), body);
-                self.route(request, peer, request_id).await
+                self.0.engines.serve(request).await
+            }
+            Ok(body) => {
+                let result = self.invoke(head.clone(), body, peer, &request_id).await;
+                result.unwrap_or_else(|refusal| refusal.respond(&request_id))
             }
             Err(Unread::TooLong) => Refusal::TooLarge.respond(&request_id),
             Err(Unread::Broken) => Refusal::Malformed.respond(&request_id),
         };
         cors::decorate(cors, &head, response.headers_mut());
         response
-    }
-
-    async fn route(
-        &self,
-        request: Request<Bytes>,
-        peer: SocketAddr,
-        request_id: String,
-    ) -> Response<Bytes> {
-        if self.0.engines.is_for_aws(&request) {
-            return self.0.engines.serve(request).await;
-        }
-        let (head, body) = request.into_parts();
-        let result = self.invoke(head, body, peer, &request_id).await;
-        result.unwrap_or_else(|refusal| refusal.respond(&request_id))
     }
 
     async fn invoke(

@@ -224,6 +224,27 @@ async fn bad_bodies_have_a_stable_code_and_no_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_no_request_to_the_api_may_be_as_long_as_is_the_buckets_to_refuse() {
+    let planet = demo_planet().await;
+    let head =
+        "--boundary\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+    let mut form = head.as_bytes().to_vec();
+    form.resize(11_000_000, b' ');
+    form.extend_from_slice(b"\r\n--boundary--\r\n");
+    let request = Request::new(http::Method::POST, "/planet-mediabucket")
+        .header("content-type", "multipart/form-data; boundary=boundary")
+        .body(form);
+    let answer = Client::new(&planet.url()).send(&request).await.unwrap();
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    assert!(
+        answer.text().contains("<Code>AccessDenied</Code>"),
+        "{}",
+        answer.text()
+    );
+    planet.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn impossible_times_earn_nothing() {
     let planet = demo_planet().await;
     let fan = fan(&planet.url()).await;
