@@ -36,8 +36,6 @@ def problems(stack, observed):
             yield check.__name__, sentence
     for sentence in permissions.check(stack, observed):
         yield permissions.__name__, sentence
-    for sentence in deployment.check_choice(stack):
-        yield deployment.__name__, sentence
 
 
 def main():
@@ -52,9 +50,9 @@ def main():
     observed = permissions.read(arguments.observed) if arguments.observed else None
     if observed is not None and not observed:
         sys.exit(f"{arguments.observed} holds nothing that was observed")
-    every = list(stacks(template, folder))
-    # Everything is checked where everything is there; the rest must hold however it is deployed.
-    fullest = max(every, key=lambda stack: len(stack.resources))
+    # However it is deployed, it is checked whole: a property may differ with any choice.
+    every = sorted(stacks(template, folder), key=lambda stack: len(stack.resources), reverse=True)
+    fullest = every[0]
     if arguments.narrow:
         if observed is None:
             sys.exit("--narrow wants --observed")
@@ -63,11 +61,8 @@ def main():
         with open(arguments.template, "w", encoding="utf-8") as file:
             file.write(text)
         return 0
-    found = list(problems(fullest, observed))
-    for stack in every:
-        for sentence in deployment.check_choice(stack):
-            if (deployment.__name__, sentence) not in found:
-                found.append((deployment.__name__, sentence))
+    # What is wrong in several ways to deploy is said once.
+    found = list(dict.fromkeys(problem for stack in every for problem in problems(stack, observed)))
     for check, sentence in found:
         print(f"{check}: {sentence}")
     if observed is not None:
@@ -76,7 +71,9 @@ def main():
     print(f"{len(found)} problems in {len(fullest.resources)} resources, {len(every)} ways to deploy them")
     missed = []
     if arguments.planted:
-        caught, missed = planted.run(fullest, lambda stack: problems(stack, observed), observed is not None)
+        caught, missed = planted.run(
+            every, lambda stack: problems(stack, observed), set(found), observed is not None
+        )
         for sentence in missed:
             print(sentence)
         print(f"{caught} of {caught + len(missed)} planted faults were caught by the check that is meant for them")

@@ -9,18 +9,28 @@ from transform import as_list, named
 
 RUNBOOK = os.path.join("docs", "runbook.md")
 
+VISIBLE = "ApproximateNumberOfMessagesVisible"
+
 Watched = namedtuple("Watched", "alarm metric resource")
 
 
 def check(stack):
+    if not stack.is_watched():
+        return
     alarms = {
         **stack.of_type("AWS::CloudWatch::Alarm"),
         **stack.of_type("AWS::CloudWatch::CompositeAlarm"),
     }
-    seen = {(each.metric, each.resource) for each in watched(stack)}
+    every = list(watched(stack))
+    seen = {(each.metric, each.resource) for each in every}
+    seen_at_one = {
+        (each.metric, each.resource) for each in every if goes_off_at_one(stack.properties(each.alarm))
+    }
     for queue in sorted(dead_letter_queues(stack)):
-        if ("ApproximateNumberOfMessagesVisible", queue) not in seen:
+        if (VISIBLE, queue) not in seen:
             yield f"{queue} fills without an alarm"
+        elif (VISIBLE, queue) not in seen_at_one:
+            yield f"{queue} has an alarm that does not go off at the first message"
     for queue in sorted(consumers(stack)):
         if ("ApproximateAgeOfOldestMessage", queue) not in seen:
             yield f"{queue} has no alarm on the age of its oldest message"
@@ -60,6 +70,14 @@ def metrics(properties):
             yield metric["MetricName"], metric.get("Dimensions", [])
 
 
+def goes_off_at_one(properties):
+    """Whether an alarm is silent at none and goes off at one."""
+    threshold = float(properties.get("Threshold", "inf"))
+    if properties["ComparisonOperator"] == "GreaterThanOrEqualToThreshold":
+        return 0 < threshold <= 1
+    return properties["ComparisonOperator"] == "GreaterThanThreshold" and 0 <= threshold < 1
+
+
 def has_actions(properties):
     return properties.get("ActionsEnabled", True) is not False and properties.get("AlarmActions")
 
@@ -72,7 +90,8 @@ def tells_somebody(stack, name, properties):
         topic = named(action)
         if stack.resources.get(topic, {}).get("Type") != "AWS::SNS::Topic":
             yield f"{name} tells {topic}, which is no topic of this stack"
-        elif not subscribed(stack, topic):
+        # Without an address alarms only show.
+        elif stack.choice["AlarmsAddress"] and not subscribed(stack, topic):
             yield f"{name} tells {topic}, to which nobody listens"
 
 
@@ -104,16 +123,13 @@ def runbook_sections(stack):
 
 
 def filters(stack):
-    """Where logs are searched for errors, those of every function are."""
+    """What every function logs is searched for errors."""
     filtered = {
         named(each["Properties"]["LogGroupName"])
         for each in stack.of_type("AWS::Logs::MetricFilter").values()
         if "ERROR" in each["Properties"]["FilterPattern"]
     }
-    groups = {
-        named(function["Properties"].get("LoggingConfig", {}).get("LogGroup"))
-        for function in stack.functions().values()
-    }
-    if filtered & groups:
-        for group in sorted(groups - filtered):
-            yield f"{group} is not searched for errors"
+    for name, function in stack.functions().items():
+        group = named(function["Properties"].get("LoggingConfig", {}).get("LogGroup"))
+        if group not in filtered:
+            yield f"{name} logs errors that nothing counts"

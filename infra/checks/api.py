@@ -38,6 +38,9 @@ def logs(stack):
             continue
         if config.get("LogFormat") != "JSON":
             yield f"{name} does not log JSON"
+        # LOG_LEVEL filters in the function. Lambda drops what is below INFO by itself, and only of JSON.
+        elif config.get("ApplicationLogLevel") != "TRACE":
+            yield f"{name} logs lines that Lambda drops"
         if group in users:
             yield f"{name} logs to the group of {users[group]}"
         users[group] = name

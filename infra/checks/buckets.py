@@ -1,5 +1,6 @@
 """Buckets: locked, kept, and where something must not be lost, kept in every version."""
 
+from permissions import lets_others_in
 from transform import as_list, named
 
 LOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
@@ -9,7 +10,7 @@ MAY_BE_LOST = {"CodesBucket": "a file is deleted once it is loaded, and must not
 
 def check(stack):
     policies = {
-        named(policy["Properties"]["Bucket"]): policy["Properties"]["PolicyDocument"]["Statement"]
+        named(policy["Properties"]["Bucket"]): as_list(policy["Properties"]["PolicyDocument"]["Statement"])
         for policy in stack.of_type("AWS::S3::BucketPolicy").values()
     }
     for name, bucket in stack.of_type("AWS::S3::Bucket").items():
@@ -31,9 +32,8 @@ def check(stack):
 
 def policy(name, statements):
     whole = [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"${{{name}.Arn}}/*"}]
-    for statement in statements:
-        if statement["Effect"] == "Allow" and statement.get("Principal") in ("*", {"AWS": "*"}):
-            yield f"{name} is open to everybody"
+    if any(map(lets_others_in, statements)):
+        yield f"{name} lets others in than services of AWS"
     if not any(
         statement["Effect"] == "Deny"
         and statement.get("Principal") == "*"

@@ -2,6 +2,7 @@
 
 from queues import mappings
 from routes import function_of, routes
+from transform import named
 
 MOST_RESOURCES = 500
 # Binaries that may change at once, and why.
@@ -11,15 +12,10 @@ CHANGE_AT_ONCE = {"front": "it decides nothing: it serves the document and answe
 def check(stack):
     yield from packages(stack)
     yield from triggers_take_aliases(stack)
-
-
-def check_choice(stack):
-    """What must hold however the stack is deployed."""
     if stack.declared >= MOST_RESOURCES:
-        chosen = ", ".join(f"{name}={value}" for name, value in sorted(stack.choice.items()))
-        yield f"the stack has {stack.declared} resources with {chosen}"
-    # A stack without alarms, such as one for development, has nothing to go back by.
-    if stack.of_type("AWS::CloudWatch::Alarm"):
+        yield f"the stack has {stack.declared} resources"
+    # A stack that nobody watches has no alarms to go back by.
+    if stack.is_gradual() and stack.is_watched():
         yield from ways_back(stack)
 
 
@@ -65,9 +61,6 @@ def authorizers(stack):
 
 def ways_back(stack):
     """A function that is deployed bit by bit goes back by itself when its alarms say so."""
-    groups = stack.of_type("AWS::CodeDeploy::DeploymentGroup")
-    if not groups:
-        return
     of_functions = aliases(stack)
     answering = {route.function for route in routes(stack)} | set(authorizers(stack))
     for function in sorted(answering):
@@ -80,8 +73,7 @@ def ways_back(stack):
         if not update:
             yield f"{function} answers requests and is deployed at once"
             continue
-        group = update["DeploymentGroupName"]["Ref"]
-        properties = groups[group]["Properties"]
+        properties = stack.properties(named(update["DeploymentGroupName"]))
         alarms = properties.get("AlarmConfiguration", {})
         if not alarms.get("Alarms") or alarms.get("Enabled") is False:
             yield f"{function} has no alarm that rolls it back"

@@ -74,6 +74,4 @@ def reference(stack, resource):
     if rest:
         return f'!Sub "${{{name}.Arn}}/{rest}"'
     kind = stack.resources[name]["Type"]
-    if kind == "AWS::Logs::LogGroup":
-        return f'!Sub "${{{name}.Arn}}:*"'
     return f"!Ref {name}" if kind == "AWS::SecretsManager::Secret" else f"!GetAtt {name}.Arn"

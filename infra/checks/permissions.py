@@ -25,12 +25,33 @@ STREAM_READER = (
     "dynamodb:DescribeStream",
     "dynamodb:ListStreams",
 )
+# Resources that a grant may name by their ARN alone. That of a log group ends with `:*`.
+HAVE_ARNS = (
+    "AWS::DynamoDB::Table",
+    "AWS::SQS::Queue",
+    "AWS::S3::Bucket",
+    "AWS::Lambda::Function",
+    "AWS::SNS::Topic",
+    "AWS::Logs::LogGroup",
+)
 # What observing sees, by the service. Anything else in a role must follow from the template.
 OBSERVED_SERVICES = ("dynamodb", "sqs", "s3", "secretsmanager")
 # What CodeDeploy does while a version takes over: it moves the alias, and looks at the alarms.
 DEPLOYER = ("lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig")
 ALIAS = "live"
-ALARMS_OF_STACK = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*"
+ALARMS = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
+# What lets somebody in, by where it says whom.
+LETS_IN = {
+    "AWS::SQS::QueuePolicy": "PolicyDocument",
+    "AWS::SNS::TopicPolicy": "PolicyDocument",
+    "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
+    "AWS::KMS::Key": "KeyPolicy",
+}
+# Whom a policy names that leaves it to the account's roles.
+ACCOUNT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+# What grants something by its kind, and what of that is looked at: here, in buckets.py and in api.py.
+GRANTS = re.compile(r"AWS::IAM::|(Policy|Permission)$")
+LOOKED_AT = {*LETS_IN, "AWS::IAM::Role", "AWS::S3::BucketPolicy", "AWS::Lambda::Permission"}
 
 
 class Grants:
@@ -48,19 +69,19 @@ class Grants:
 
 def check(stack, observed=None):
     yield from roles(stack)
+    yield from grants_beside_roles(stack)
     grants = Grants(stack, observed)
     yield from grants.malformed
-    if observed is not None:
-        for row in sorted(grants.granted - grants.needed()):
+    for row in sorted(grants.granted - grants.needed()):
+        if row.action.split(":")[0] not in OBSERVED_SERVICES:
+            yield f"{row.role} may do {row.action} on {row.resource}, which nothing needs"
+        elif observed is not None:
             yield f"{row.role} may do {row.action} on {row.resource}, which was never seen"
+    if observed is not None:
         for row in sorted(grants.observed - grants.granted):
             yield f"{row.role} may not do {row.action} on {row.resource}, which was seen"
     for row in sorted(grants.derived - grants.granted):
         yield f"{row.role} may not do {row.action} on {row.resource}, which its triggers, logs or targets need"
-    if observed is None:
-        for row in sorted(grants.granted - grants.derived):
-            if row.action.split(":")[0] not in OBSERVED_SERVICES:
-                yield f"{row.role} may do {row.action} on {row.resource}, which nothing needs"
 
 
 def roles(stack):
@@ -91,32 +112,46 @@ def roles(stack):
         else:
             yield f"{name} is used by nothing"
             continue
-        if trusted_by(properties) != [(trusted, "sts:AssumeRole")]:
+        if not is_trusted_alone(trusted, properties["AssumeRolePolicyDocument"]):
             yield f"{name} can be taken on by others than {trusted}"
         for policy in properties.get("ManagedPolicyArns", []):
             yield f"{name} has a managed policy, which covers every resource: {policy}"
-    for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::SecretsManager::ResourcePolicy"):
-        for name, policy in stack.of_type(kind).items():
-            document = policy["Properties"].get("PolicyDocument") or policy["Properties"]["ResourcePolicy"]
-            for statement in document["Statement"]:
-                if statement["Effect"] == "Allow" and statement.get("Principal") in ("*", {"AWS": "*"}):
-                    yield f"{name} is open to everybody"
-    for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::AccessKey"):
-        for name in stack.of_type(kind):
+
+
+def is_trusted_alone(service, document):
+    """Whether one service may take a role on, and nobody else. It is compared whole, so that nothing
+    can stand beside it unseen; a condition would only narrow it."""
+    plain = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    said = [
+        {key: value for key, value in statement.items() if key not in ("Sid", "Condition")}
+        for statement in as_list(document["Statement"])
+    ]
+    return said == [plain]
+
+
+def grants_beside_roles(stack):
+    """What is granted elsewhere than in a role would be compared with nothing."""
+    for name, resource in stack.resources.items():
+        kind = resource["Type"]
+        if kind in LETS_IN:
+            document = resource["Properties"].get(LETS_IN[kind], {})
+            if any(map(lets_others_in, as_list(document.get("Statement", [])))):
+                yield f"{name} lets others in than services of AWS"
+        elif GRANTS.search(kind) and kind not in LOOKED_AT:
             yield f"{name} grants something outside of a function's own role"
+    for name, table in stack.of_type("AWS::DynamoDB::Table").items():
+        properties = table["Properties"]
+        if "ResourcePolicy" in {**properties, **properties.get("StreamSpecification", {})}:
+            yield f"{name} lets somebody in by a policy of its own"
 
 
-def trusted_by(properties):
-    """Who may take a role on, and by which action."""
-    trusted = []
-    for statement in properties["AssumeRolePolicyDocument"]["Statement"]:
-        if statement.get("Effect") == "Allow":
-            principal = statement.get("Principal")
-            services = principal.get("Service") if isinstance(principal, dict) else principal
-            for service in as_list(services):
-                for action in as_list(statement["Action"]):
-                    trusted.append((service, action))
-    return trusted
+def lets_others_in(statement):
+    """Whether a policy lets in more than services of AWS: a role that it names needs no grant of its own."""
+    principal = statement.get("Principal")
+    if statement["Effect"] != "Allow" or principal == ACCOUNT:
+        return False
+    is_service = isinstance(principal, dict) and list(principal) == ["Service"]
+    return not is_service or "*" in as_list(principal["Service"])
 
 
 def granted(stack):
@@ -148,18 +183,17 @@ def granted(stack):
 def resource_of(stack, reference):
     """The resource of a grant by its logical id, in one of the accepted forms; `None` for any other.
 
-    !GetAtt Thing.Arn                   a table, queue, bucket, function or topic
+    !GetAtt Thing.Arn                   a table, queue, bucket, function or topic; a log group's streams
     !GetAtt Table.StreamArn             its stream
     !Ref Secret, !Ref Alias             whose reference is an ARN
     !Sub "${Table.Arn}/index/name"      one index that the table has
     !Sub "${Bucket.Arn}/prefix/*"       the objects under one prefix
-    !Sub "${LogGroup.Arn}:*"            the streams of one log group
-    !Sub "${Function.Arn}:live"         its alias
-    !Sub of ALARMS_OF_STACK             the alarms of this stack, by the names that CloudFormation gives
+    !Sub "${Function.Arn}:*"            its versions and aliases
+    !Sub of ALARMS                      the alarms of the account and the region
     """
     if not isinstance(reference, dict) or len(reference) != 1:
         return None
-    if reference == {"Fn::Sub": ALARMS_OF_STACK}:
+    if reference == {"Fn::Sub": ALARMS}:
         return "alarms"
     name = named(reference)
     kind = stack.resources.get(name, {}).get("Type")
@@ -171,8 +205,7 @@ def resource_of(stack, reference):
         attribute = reference["Fn::GetAtt"][1]
         if kind == "AWS::DynamoDB::Table" and attribute == "StreamArn":
             return f"{name}/stream"
-        plain = ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::Lambda::Function", "AWS::SNS::Topic")
-        return name if kind in plain and attribute in ("Arn", "TopicArn") else None
+        return name if kind in HAVE_ARNS and attribute in ("Arn", "TopicArn") else None
     if not isinstance(reference.get("Fn::Sub"), str):
         return None
     whole = re.fullmatch(r"\$\{(\w+)\.Arn\}(.+)", reference["Fn::Sub"])
@@ -183,9 +216,7 @@ def resource_of(stack, reference):
         return name + rest if has_it else None
     if kind == "AWS::S3::Bucket" and re.fullmatch(r"/[a-z-]+/\*", rest):
         return name + rest
-    if kind == "AWS::Logs::LogGroup" and rest == ":*":
-        return name
-    if kind == "AWS::Lambda::Function" and rest == f":{ALIAS}":
+    if kind == "AWS::Lambda::Function" and rest == ":*":
         return name + rest
     return None
 
@@ -221,14 +252,12 @@ def derived(stack):
         yield Row(role, "lambda:InvokeFunction", started(stack, target["Arn"]))
         if target.get("DeadLetterConfig"):
             yield Row(role, "sqs:SendMessage", named(target["DeadLetterConfig"]["Arn"]))
-
-
     for function, role in stack.deployed_by():
         yield Row(role, "cloudwatch:DescribeAlarms", "alarms")
         for action in DEPLOYER:
-            # It names the function with the alias or without.
+            # It names the function with a version or an alias, or without.
             yield Row(role, action, function)
-            yield Row(role, action, f"{function}:{ALIAS}")
+            yield Row(role, action, f"{function}:*")
 
 
 def started(stack, reference):

@@ -11,6 +11,7 @@ import re
 from transform import as_list
 
 METHODS = ("get", "put", "post", "patch", "delete")
+PREFLIGHT = "options"
 ANY = "x-amazon-apigateway-any-method"
 DEFAULT = "$default"
 
@@ -104,9 +105,25 @@ def check(stack):
                         f"{route} leads to {route.function}, whose binary {binary} does not have"
                         f" {method.upper()} {path}: {usual} has what is of “{tag}”"
                     )
+    yield from preflights(proper)
     for route in proper:
-        if str(route) not in used:
+        if str(route) not in used and route.method != PREFLIGHT:
             yield f"{route} serves no operation of the document"
     defaults = [route for route in every if route.path == DEFAULT]
     if [stack.binary(route.function) for route in defaults] != ["front"]:
         yield f"{DEFAULT} does not lead to the front"
+
+
+def preflights(proper):
+    """What a browser asks before it calls has no token. The gateway answers it by itself, but only where
+    no route takes OPTIONS, and `ANY` does, authorizer and all."""
+    anything = {route.path: route for route in proper if route.method == ANY}
+    asked = {route.path: route for route in proper if route.method == PREFLIGHT}
+    for path, route in anything.items():
+        if path not in asked:
+            yield f"{route} takes what browsers ask first: there is no OPTIONS {path}"
+    for path, route in asked.items():
+        if route.is_guarded:
+            yield f"{route} is behind the authorizer, which no browser passes that only asks"
+        if path not in anything:
+            yield f"{route} stands for no ANY of its path"

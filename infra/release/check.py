@@ -1,10 +1,11 @@
 """What must hold of the binaries that are deployed: their size, their architecture, and that Amazon
 Linux 2023 can run them.
 
-    python infra/release/check.py [--any-size] [BUILD-FOLDER]
+    python infra/release/check.py [--architecture arm64|x86_64] [--any-size] [BUILD-FOLDER]
 
-The folder is what `sam build` made, by default `.aws-sam/build`. `--any-size` is for a quick build,
-whose size says nothing. Exits with 1 if anything does not hold.
+The folder is what `sam build` made, by default `.aws-sam/build`. `--architecture` is that of the stack's
+parameter `Architecture`: Lambda takes a binary of another, and fails at the first call. `--any-size` is
+for a quick build, whose size says nothing. Exits with 1 if anything does not hold.
 """
 
 import argparse
@@ -25,6 +26,7 @@ MACHINES = {62: "x86_64", 183: "arm64"}
 
 def main():
     arguments = argparse.ArgumentParser()
+    arguments.add_argument("--architecture", choices=sorted(MACHINES.values()))
     arguments.add_argument("--any-size", action="store_true")
     arguments.add_argument("folder", nargs="?", default=".aws-sam/build", type=pathlib.Path)
     arguments = arguments.parse_args()
@@ -47,6 +49,8 @@ def main():
         )
         if binary[:4] != b"\x7fELF" or machine == "unknown":
             problems.append(f"{names}: this is no binary of an architecture that Lambda has")
+        elif arguments.architecture and machine != arguments.architecture:
+            problems.append(f"{names}: this is for {machine}, and {arguments.architecture} is deployed")
         if glibc > NEWEST_GLIBC:
             problems.append(f"{names}: wants glibc {glibc}, and Amazon Linux 2023 has {NEWEST_GLIBC}")
         if not arguments.any_size and len(binary) > MOST_BYTES:

@@ -1,11 +1,13 @@
-//! What the API says of itself: its health, its document and a reader for it, its problems; and 404
-//! for whatever no other context serves.
+//! What the API says of itself: its health, its document and a reader for it, its problems; what a
+//! browser asks before it calls; and 404 for whatever no other context serves.
 //!
 //! Invariant: nothing here depends on a table, a queue or a secret, so it answers even when the rest
 //! does not. Start at [`api`].
 
+mod preflight;
 mod routes;
 
+use axum::middleware::from_fn;
 use kernel::Clock;
 use platform::{
     Aws, Environment,
@@ -26,5 +28,6 @@ pub fn api() -> Api {
 
 /// Builds the function. It needs nothing of its environment.
 pub async fn build(_: Environment, _: Aws, _: Clock) -> Result<Function, StartError> {
-    Ok(Function::new().http(api().router(())))
+    let router = api().router(());
+    Ok(Function::new().http(router.layer(from_fn(preflight::answer))))
 }

@@ -5,11 +5,7 @@
 
 use kernel::Timestamp;
 
-use crate::{
-    dispute::Dispute,
-    order::Order,
-    refund::{Refund, RefundState},
-};
+use crate::{dispute::Dispute, order::Order, refund::Refund};
 
 /// The dispute that is to be ruled on.
 pub(crate) fn open_dispute(order: &Order) -> Option<&Dispute> {
@@ -17,10 +13,9 @@ pub(crate) fn open_dispute(order: &Order) -> Option<&Dispute> {
     dispute.filter(|dispute| dispute.ruling.is_none())
 }
 
-/// The refunds that the provider will not pay and that nobody has tried again.
+/// The refunds that the provider will not pay and that nobody has seen to.
 pub(crate) fn failed_refunds(order: &Order) -> impl Iterator<Item = &Refund> {
-    let refunds = order.refunds.iter();
-    refunds.filter(|refund| refund.counts() && refund.state == RefundState::Failed)
+    order.refunds.iter().filter(|refund| refund.has_failed())
 }
 
 /// Since when the order waits for an operator, if it does.

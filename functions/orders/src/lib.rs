@@ -105,6 +105,7 @@ pub fn api() -> Api<App> {
         .route(routes!(routes::return_received::return_received))
         .route(routes!(routes::refund::refund_order))
         .route(routes!(routes::retry_refund::retry_refund))
+        .route(routes!(routes::paid_elsewhere::refund_paid_elsewhere))
         .route(routes!(routes::open_dispute::open_dispute))
         .route(routes!(routes::get_dispute::get_dispute))
         .route(routes!(routes::add_statement::add_statement))

@@ -12,6 +12,9 @@ pub(crate) type Statement = text::Prose<2_000>;
 /// Who carries a parcel: one line of 1 to 60 characters.
 pub(crate) type Carrier = text::Line<60>;
 
+/// By what a payment is found elsewhere, such as a transfer's number: one line of 1 to 200 characters.
+pub(crate) type Reference = text::Line<200>;
+
 /// By what a carrier knows a parcel: 1 to 64 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -1,7 +1,7 @@
 //! Adjustments: one operator proposes to put a member's points right, another approves.
 //!
-//! Invariant: whoever approves is neither who proposed nor whose points they are, and what is
-//! approved, rejected or expired never changes again.
+//! Invariant: whoever approves is not who proposed, nobody proposes or decides about their own points,
+//! and what is approved, rejected or expired never changes again.
 
 use jiff::SignedDuration;
 use kernel::{Clock, Id, Timestamp, kind, text};
@@ -83,7 +83,7 @@ pub(crate) enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AdjustmentError {
     /// Operators do not touch their own points.
-    #[error("nobody adjusts their own points")]
+    #[error("nobody proposes or decides about their own points")]
     OwnPoints,
     /// Who proposed it would approve it.
     #[error("whoever proposed an adjustment does not approve it")]
@@ -132,13 +132,17 @@ impl Adjustment {
         self.decide(operator, Verdict::Approved, now)
     }
 
-    /// The same, rejected by any operator, also by who proposed it.
+    /// The same, rejected by an operator, also by who proposed it. Whoever rejects that points of
+    /// their own are taken away would keep them.
     pub(crate) fn reject(
         self,
         operator: Id<kind::Account>,
         reason: Explanation,
         now: Timestamp,
     ) -> Result<Adjustment, AdjustmentError> {
+        if operator == self.account {
+            return Err(AdjustmentError::OwnPoints);
+        }
         self.decide(operator, Verdict::Rejected(reason), now)
     }
 
@@ -282,6 +286,12 @@ mod tests {
         let (own, points) = (account("one"), Change::new(5).unwrap());
         let of_ones_own = Adjustment::propose(own, points, explanation(), None, own, &clock);
         assert_eq!(of_ones_own, Err(AdjustmentError::OwnPoints));
+    }
+
+    #[test]
+    fn nobody_rejects_what_would_be_taken_from_them() {
+        let rejected = proposed().reject(account("member"), explanation(), now());
+        assert_eq!(rejected, Err(AdjustmentError::OwnPoints));
     }
 
     #[test]

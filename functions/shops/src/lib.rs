@@ -68,66 +68,71 @@ pub struct App {
 
 /// The routes of this context.
 pub fn api() -> Api<App> {
-    let api = Api::new()
-        .capability(Capability::Trade)
-        .public(routes!(routes::list_product_types::list_product_types))
+    let begins = Api::new().capability(Capability::Trade);
+    let begins = listings_begin(shops_begin(browsed(begins)));
+    let goes_on = routes::rights::begin(begins).whatever_stage(
+        Capability::Trade,
+        "what is there is shown to its people, decided on, paused and taken back",
+    );
+    let goes_on = routes::rights::go_on(listings_go_on(shops_go_on(goes_on)));
+    routes::rights::cases(goes_on)
+}
+
+/// What everybody sees.
+fn browsed(api: Api<App>) -> Api<App> {
+    api.public(routes!(routes::list_product_types::list_product_types))
         .public(routes!(routes::list_listings::list_listings))
         .public(routes!(routes::ranking::ranking))
         .public(routes!(routes::get_listing::get_listing))
-        .public(routes!(routes::get_shop::get_shop));
-    routes::rights::add(with_listings(with_shops(api)))
+        .public(routes!(routes::get_shop::get_shop))
 }
 
-/// Adds what is done with shops.
-fn with_shops(api: Api<App>) -> Api<App> {
-    api.route(routes!(
-        routes::create_shop::create_shop,
-        routes::list_shops::list_shops
-    ))
-    .route(routes!(routes::edit_shop::edit_shop))
-    .route(routes!(routes::manage_shop::manage_shop))
-    .route(routes!(routes::shop_moves::submit_shop))
-    .route(routes!(routes::shop_moves::leave_shop))
-    .route(routes!(routes::shop_moves::return_shop))
-    .route(routes!(routes::shop_decisions::approve_shop))
-    .route(routes!(routes::shop_decisions::reject_shop))
-    .route(routes!(routes::shop_decisions::suspend_shop))
-    .route(routes!(routes::shop_decisions::reinstate_shop))
-    .route(routes!(routes::shop_decisions::terminate_shop))
-    .route(routes!(routes::set_commission::set_commission))
-    .route(routes!(routes::list_reviews::list_shop_reviews))
-    .route(routes!(routes::list_reviews::list_listing_reviews))
+fn shops_begin(api: Api<App>) -> Api<App> {
+    api.route(routes!(routes::create_shop::create_shop))
+        .route(routes!(routes::edit_shop::edit_shop))
+        .route(routes!(routes::shop_moves::submit_shop))
+        .route(routes!(routes::shop_moves::return_shop))
 }
 
-/// Adds what is done with listings.
-fn with_listings(api: Api<App>) -> Api<App> {
-    api.route(routes!(
-        routes::create_listing::create_listing,
-        routes::list_shop_listings::list_shop_listings
-    ))
-    .route(routes!(routes::manage_listing::manage_listing))
-    .route(routes!(routes::edit_listing::edit_listing))
-    .route(routes!(routes::listing_moves::submit_listing))
-    .route(routes!(routes::listing_moves::publish_listing))
-    .route(routes!(routes::listing_moves::pause_listing))
-    .route(routes!(routes::listing_decisions::approve_listing))
-    .route(routes!(routes::listing_decisions::reject_listing))
-    .route(routes!(
-        routes::listing_decisions::suspend_listing_for_policy
-    ))
-    .route(routes!(routes::listing_decisions::reinstate_listing))
-    .route(routes!(routes::listing_decisions::take_down_listing))
-    .route(routes!(routes::add_variant::add_variant))
-    .route(routes!(
-        routes::edit_variant::edit_variant,
-        routes::remove_variant::remove_variant
-    ))
-    .route(routes!(
-        routes::set_stock::set_stock,
-        routes::get_stock::get_stock
-    ))
-    .route(routes!(routes::set_owners::set_owners))
-    .route(routes!(routes::accept_share::accept_share))
+fn shops_go_on(api: Api<App>) -> Api<App> {
+    api.route(routes!(routes::list_shops::list_shops))
+        .route(routes!(routes::manage_shop::manage_shop))
+        .route(routes!(routes::shop_moves::leave_shop))
+        .route(routes!(routes::shop_decisions::approve_shop))
+        .route(routes!(routes::shop_decisions::reject_shop))
+        .route(routes!(routes::shop_decisions::suspend_shop))
+        .route(routes!(routes::shop_decisions::reinstate_shop))
+        .route(routes!(routes::shop_decisions::terminate_shop))
+        .route(routes!(routes::set_commission::set_commission))
+        .route(routes!(routes::list_reviews::list_shop_reviews))
+        .route(routes!(routes::list_reviews::list_listing_reviews))
+}
+
+fn listings_begin(api: Api<App>) -> Api<App> {
+    api.route(routes!(routes::create_listing::create_listing))
+        .route(routes!(routes::edit_listing::edit_listing))
+        .route(routes!(routes::listing_moves::submit_listing))
+        .route(routes!(routes::listing_moves::publish_listing))
+        .route(routes!(routes::add_variant::add_variant))
+        .route(routes!(routes::edit_variant::edit_variant))
+        .route(routes!(routes::set_stock::set_stock))
+        .route(routes!(routes::set_owners::set_owners))
+        .route(routes!(routes::accept_share::accept_share))
+}
+
+fn listings_go_on(api: Api<App>) -> Api<App> {
+    api.route(routes!(routes::list_shop_listings::list_shop_listings))
+        .route(routes!(routes::manage_listing::manage_listing))
+        .route(routes!(routes::listing_moves::pause_listing))
+        .route(routes!(routes::listing_decisions::approve_listing))
+        .route(routes!(routes::listing_decisions::reject_listing))
+        .route(routes!(
+            routes::listing_decisions::suspend_listing_for_policy
+        ))
+        .route(routes!(routes::listing_decisions::reinstate_listing))
+        .route(routes!(routes::listing_decisions::take_down_listing))
+        .route(routes!(routes::remove_variant::remove_variant))
+        .route(routes!(routes::get_stock::get_stock))
 }
 
 /// The function, from its environment.

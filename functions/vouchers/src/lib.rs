@@ -177,16 +177,16 @@ fn rewards(api: Api<App>) -> Api<App> {
         .public(routes!(rewards::list_rewards::list_rewards))
         .public(routes!(rewards::get_reward::get_reward))
         .route(routes!(rewards::create_reward::create_reward))
-        .route(routes!(rewards::edit_reward::edit_reward))
         .route(routes!(rewards::redeem::redeem))
         // Codes for the pools of rewards.
         .route(routes!(code_batches::create_code_batch::create_code_batch))
-        .route(routes!(code_batches::get_code_batch::get_code_batch))
         .route(routes!(code_batches::load_code_batch::load_code_batch))
         .whatever_stage(
             Capability::Rewards,
-            "vouchers that were issued are shown and redeemed",
+            "rewards change and end, vouchers that were issued are shown and redeemed",
         )
+        .route(routes!(rewards::edit_reward::edit_reward))
+        .route(routes!(code_batches::get_code_batch::get_code_batch))
         .route(routes!(vouchers::list_vouchers::list_vouchers))
         .route(routes!(vouchers::get_voucher::get_voucher))
         .public(routes!(vouchers::notify_issue::notify_issue))

@@ -8,7 +8,10 @@ use ring::digest::{Context, SHA256};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::session::{Session, SessionError, SessionFile};
+use crate::{
+    address::Address,
+    session::{Session, SessionError, SessionFile},
+};
 
 const LIMITS: OutboundLimits = OutboundLimits {
     timeout_ms: 30_000,
@@ -16,6 +19,8 @@ const LIMITS: OutboundLimits = OutboundLimits {
 };
 /// An access token that ends so soon is not used any more: it could end on its way.
 const SPARE: SignedDuration = SignedDuration::from_secs(30);
+/// The header of an answer that was given before.
+const REPLAYED: &str = "idempotent-replayed";
 
 /// The API.
 pub struct Api {
@@ -32,7 +37,7 @@ pub enum ApiError {
     Session(#[from] SessionError),
     /// It refused.
     #[error("{}", .0.sentence())]
-    Refused(Problem),
+    Refused(Box<Problem>),
     /// No answer came, or not one of the API's.
     #[error("{0}")]
     NoAnswer(String),
@@ -44,6 +49,7 @@ pub struct Problem {
     /// The stable code.
     pub code: String,
     title: String,
+    status: u16,
     detail: Option<String>,
     request_id: String,
     #[serde(default)]
@@ -56,6 +62,15 @@ struct FieldProblem {
     detail: String,
 }
 
+/// What the API says when it does what was asked.
+#[derive(Debug)]
+pub struct Answer {
+    /// The body; null if there is none.
+    pub body: Value,
+    /// Whether it is the answer to the same request from before, and nothing new was done.
+    pub is_replayed: bool,
+}
+
 #[derive(Deserialize)]
 struct Tokens {
     access_token: String,
@@ -64,6 +79,12 @@ struct Tokens {
 }
 
 impl Problem {
+    /// What is special about this refusal, or else what is true of all of its kind.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.detail.as_deref().unwrap_or(&self.title)
+    }
+
     fn sentence(&self) -> String {
         let mut sentence = format!("{} ({}", self.title, self.code);
         if let Some(detail) = &self.detail {
@@ -77,18 +98,18 @@ impl Problem {
 }
 
 impl Api {
-    /// Signs in at `url` and keeps the session.
+    /// Signs in at an address and keeps the session.
     ///
     /// # Errors
     /// [`ApiError`] if the API refuses or does not answer.
     pub async fn sign_in(
         file: SessionFile,
-        url: &str,
+        address: &Address,
         email: &str,
         password: &str,
     ) -> Result<(), ApiError> {
         let outbound = Outbound::network();
-        let url = url.trim_end_matches('/');
+        let url = address.as_str();
         let body = json!({ "email": email, "password": password });
         let tokens = tokens(&outbound, url, "/v1/sessions", &body).await?;
         file.keep(&session(url, email, tokens))?;
@@ -128,14 +149,25 @@ impl Api {
         Ok(())
     }
 
-    /// Ends the session, there and here.
+    /// Ends the session, there and here; here also if it is over there.
     ///
     /// # Errors
-    /// [`ApiError`] if the API refuses or does not answer.
-    pub async fn sign_out(self) -> Result<(), ApiError> {
-        self.call(Method::DELETE, "/v1/sessions/current", None)
-            .await?;
-        self.file.forget()?;
+    /// [`ApiError`] if the API refuses for another reason, or does not answer.
+    pub async fn sign_out(file: SessionFile) -> Result<(), ApiError> {
+        match Api::end(file.clone()).await {
+            // Whether the access token or the refresh token is good for nothing any more: there is
+            // nothing left to end, and a file that cannot be got rid of would help nobody.
+            Err(ApiError::Refused(problem)) if problem.status == StatusCode::UNAUTHORIZED => {}
+            other => other?,
+        }
+        file.forget()?;
+        Ok(())
+    }
+
+    async fn end(file: SessionFile) -> Result<(), ApiError> {
+        let api = Api::open(file).await?;
+        let path = "/v1/sessions/current";
+        api.call(Method::DELETE, path, None).await?;
         Ok(())
     }
 
@@ -144,7 +176,7 @@ impl Api {
     /// # Errors
     /// [`ApiError`] if the API refuses or does not answer.
     pub async fn get(&self, path: &str) -> Result<Value, ApiError> {
-        self.call(Method::GET, path, None).await
+        Ok(self.call(Method::GET, path, None).await?.body)
     }
 
     /// All items of a list, page by page.
@@ -177,7 +209,7 @@ impl Api {
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Value, ApiError> {
+    ) -> Result<Answer, ApiError> {
         let token = format!("Bearer {}", self.session.access_token);
         let bytes = body.map(Value::to_string).unwrap_or_default();
         let mut request = Request::builder()
@@ -218,13 +250,13 @@ async fn tokens(
         .header("content-type", "application/json")
         .body(Bytes::from(body.to_string()));
     let answer = send(outbound, request).await?;
-    serde_json::from_value(answer).map_err(|error| ApiError::NoAnswer(error.to_string()))
+    serde_json::from_value(answer.body).map_err(|error| ApiError::NoAnswer(error.to_string()))
 }
 
 async fn send(
     outbound: &Outbound,
     request: Result<Request<Bytes>, http::Error>,
-) -> Result<Value, ApiError> {
+) -> Result<Answer, ApiError> {
     let no_answer = |error: String| ApiError::NoAnswer(error);
     let request = request.map_err(|error| no_answer(format!("that is no address: {error}")))?;
     let url = request.uri().clone();
@@ -237,8 +269,10 @@ async fn send(
         }
     })?;
     let (status, body) = (answer.status(), answer.body());
+    let is_replayed = answer.headers().contains_key(REPLAYED);
+    let done = |body: Value| Answer { body, is_replayed };
     if status == StatusCode::NO_CONTENT || (status.is_success() && body.is_empty()) {
-        return Ok(Value::Null);
+        return Ok(done(Value::Null));
     }
     let strange = |error: serde_json::Error| {
         no_answer(format!(
@@ -246,10 +280,10 @@ async fn send(
         ))
     };
     if status.is_success() {
-        serde_json::from_slice(body).map_err(strange)
+        serde_json::from_slice(body).map(done).map_err(strange)
     } else {
         let problem = serde_json::from_slice(body).map_err(strange)?;
-        Err(ApiError::Refused(problem))
+        Err(ApiError::Refused(Box::new(problem)))
     }
 }
 

@@ -7,7 +7,8 @@ use platform::{Aws, ConfigError, Environment, ServiceError, logging};
 use serde_json::{Value, json};
 
 use crate::{
-    api::{Api, ApiError},
+    address::{Address, AddressError},
+    api::{Answer, Api, ApiError},
     arguments::Arguments,
     dead_letters::{self, RedriveError},
     decision::{self, Decision, DecisionError},
@@ -20,10 +21,12 @@ const USAGE: &str = "\
 What a person must do to operate Planet.
 
 Through the API, signed in as an operator:
-  operate sign-in EMAIL --url URL      the password comes from the terminal or standard input
+  operate sign-in EMAIL --url URL      the password comes from the terminal or standard input; the
+                                       URL begins with https://, except of this machine
   operate sign-out
   operate waiting                      everything in a list that waits for a person
-  operate show ID                      what an id names, as operators see it; of a listing:
+  operate show ID                      an organization, shop, adjustment of points, rights case,
+                                       order, dispute or partner, as operators see it; of a listing:
   operate show SHOP LISTING
   operate approve ID                   an organization, shop, listing, or adjustment of points
   operate reject ID --reason TEXT      the same
@@ -43,21 +46,39 @@ Through the API, signed in as an operator:
 Of the stack, with AWS credentials in the environment (AWS_REGION, AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, and AWS_ENDPOINT_URL for an emulator):
   operate operators add|remove ACCOUNT --table NAME    the name of the table of accounts
-  operate dead [--stack NAME]          how many messages each dead-letter queue holds
-  operate redrive QUEUE [--stack NAME] [--most N] [--dry-run]
+  operate dead --stack NAME            how many messages each dead-letter queue holds
+  operate redrive QUEUE --stack NAME [--most N] [--dry-run]
                                        moves messages back to the queue they were in
 
 Options:
   --session FILE    where the session is kept; by default in the user's folder for settings
-  --stack NAME      planet, if it is not given
+  --stack NAME      such as planet-prod; where it is not given, STACK of the environment
   --json            prints what the API or the queues say, for a machine
   --help            this text
 
-A command can be repeated: the same decision is the same request. The exit code is 0 if it was done, 1
-if it was not, 2 if it was not understood.
+A command can be repeated: the same decision is the same request, and where the API remembers it, what
+is printed says that nothing new was done. The exit code is 0 if it was done, 1 if it was not, 2 if it
+was not understood.
 ";
 
-const DEFAULT_STACK: &str = "planet";
+/// What is said of an answer to a request that had its effect before.
+const REPLAYED: &str = "as before; nothing new was done";
+
+/// What a command says once it is done.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// What was asked for.
+    pub printed: String,
+    /// What a person should know beside it and a machine that reads the rest should not: sentences.
+    pub notes: Vec<String>,
+}
+
+impl From<String> for Done {
+    fn from(printed: String) -> Done {
+        let notes = Vec::new();
+        Done { printed, notes }
+    }
+}
 
 /// Why a command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -105,14 +126,20 @@ impl From<DecisionError> for Failure {
     }
 }
 
+impl From<AddressError> for Failure {
+    fn from(error: AddressError) -> Failure {
+        Failure::Usage(error.to_string())
+    }
+}
+
 /// Does what the command line says; answers what is to be printed.
 ///
 /// # Errors
 /// [`Failure`], in a sentence.
-pub async fn run(parser: lexopt::Parser) -> Result<String, Failure> {
+pub async fn run(parser: lexopt::Parser) -> Result<Done, Failure> {
     let mut arguments = Arguments::parse(parser)?;
     if arguments.has("help") {
-        return Ok(USAGE.to_owned());
+        return Ok(USAGE.to_owned().into());
     }
     let as_json = arguments.has("json");
     let words: Vec<String> = arguments.words().into_iter().map(str::to_owned).collect();
@@ -121,14 +148,14 @@ pub async fn run(parser: lexopt::Parser) -> Result<String, Failure> {
         ["operators", what @ ("add" | "remove"), account] => {
             let table = arguments.need("table")?;
             arguments.finish()?;
-            change_role(what, account, table).await
+            Ok(change_role(what, account, table).await?.into())
         }
         ["dead"] => {
-            let stack = arguments.take("stack");
+            let stack = stack(&mut arguments)?;
             arguments.finish()?;
-            list_dead(stack.as_deref().unwrap_or(DEFAULT_STACK), as_json).await
+            Ok(list_dead(&stack, as_json).await?.into())
         }
-        ["redrive", queue] => redrive(queue, arguments, as_json).await,
+        ["redrive", queue] => Ok(redrive(queue, arguments, as_json).await?.into()),
         _ => through_the_api(&words, arguments, as_json).await,
     }
 }
@@ -137,37 +164,37 @@ async fn through_the_api(
     words: &[&str],
     mut arguments: Arguments,
     as_json: bool,
-) -> Result<String, Failure> {
+) -> Result<Done, Failure> {
     let file = SessionFile::of(arguments.take("session"));
     match *words {
         ["sign-in", email] => {
-            let url = arguments.need("url")?;
+            let address: Address = arguments.need("url")?.parse()?;
             arguments.finish()?;
             let password = password::read().map_err(|error| Failure::Local(error.to_string()))?;
-            Api::sign_in(file?, &url, email, &password).await?;
-            Ok(format!("{email} is signed in at {url}.\n"))
+            Api::sign_in(file?, &address, email, &password).await?;
+            Ok(format!("{email} is signed in at {address}.\n").into())
         }
         ["sign-out"] => {
             arguments.finish()?;
-            Api::open(file?).await?.sign_out().await?;
-            Ok("Nobody is signed in.\n".to_owned())
+            Api::sign_out(file?).await?;
+            Ok("Nobody is signed in.\n".to_owned().into())
         }
         ["waiting"] => {
             arguments.finish()?;
-            let items = waiting::all(&Api::open(file?).await?).await?;
-            Ok(shown_waiting(&items, as_json))
+            let (items, off) = waiting::all(&Api::open(file?).await?).await?;
+            Ok(shown_waiting(&items, &off, as_json))
         }
         ["show", id] => {
             arguments.finish()?;
             let path = decision::read_path(id).ok_or(DecisionError::Unknown)?;
-            Ok(pretty(&Api::open(file?).await?.get(&path).await?))
+            Ok(pretty(&Api::open(file?).await?.get(&path).await?).into())
         }
         ["show", shop, listing] => {
             arguments.finish()?;
             let shop = id::<kind::Shop>(shop)?;
             let listing = id::<kind::Listing>(listing)?;
             let path = format!("/v1/shops/{shop}/listings/{listing}");
-            Ok(pretty(&Api::open(file?).await?.get(&path).await?))
+            Ok(pretty(&Api::open(file?).await?.get(&path).await?).into())
         }
         ["retry", order, refund] => {
             arguments.finish()?;
@@ -194,7 +221,7 @@ async fn through_the_api(
             let api = Api::open(file?).await?;
             let path = "/v1/points/adjustments";
             let answer = api.call(Method::POST, path, Some(&body)).await?;
-            let id = answer["id"].as_str().unwrap_or_default().to_owned();
+            let id = answer.body["id"].as_str().unwrap_or_default().to_owned();
             Ok(shown(&id, &answer, as_json))
         }
         ["send", method, path] => {
@@ -224,7 +251,7 @@ async fn send(
     method: &str,
     path: &str,
     body: Option<&str>,
-) -> Result<String, Failure> {
+) -> Result<Done, Failure> {
     let usage = |sentence: String| Failure::Usage(sentence);
     let known = [
         Method::GET,
@@ -244,7 +271,7 @@ async fn send(
         .transpose()
         .map_err(|error: serde_json::Error| usage(format!("the body is no JSON: {error}")))?;
     let api = Api::open(file?).await?;
-    Ok(pretty(&api.call(method, path, body.as_ref()).await?))
+    Ok(whole(&api.call(method, path, body.as_ref()).await?))
 }
 
 async fn change_role(what: &str, account: &str, table: String) -> Result<String, Failure> {
@@ -290,7 +317,7 @@ async fn list_dead(stack: &str, as_json: bool) -> Result<String, Failure> {
 }
 
 async fn redrive(queue: &str, mut arguments: Arguments, as_json: bool) -> Result<String, Failure> {
-    let stack = arguments.take("stack");
+    let stack = stack(&mut arguments)?;
     let most = arguments.take("most").map(|most| {
         let no_number = |_| Failure::Usage(format!("{most} is no number of messages"));
         most.parse::<u64>().map_err(no_number)
@@ -298,8 +325,7 @@ async fn redrive(queue: &str, mut arguments: Arguments, as_json: bool) -> Result
     let most = most.transpose()?;
     let is_rehearsal = arguments.has("dry-run");
     arguments.finish()?;
-    let stack = stack.as_deref().unwrap_or(DEFAULT_STACK);
-    let done = dead_letters::redrive(&aws()?, stack, queue, most, is_rehearsal).await?;
+    let done = dead_letters::redrive(&aws()?, &stack, queue, most, is_rehearsal).await?;
     if as_json {
         return Ok(pretty(&json!({
             "from": done.from,
@@ -318,35 +344,73 @@ fn id<K: Kind>(word: &str) -> Result<Id<K>, Failure> {
     word.parse::<Id<K>>().map_err(no_id)
 }
 
+/// The stack that is named, or that of the environment, as the runbook sets it. None is meant unless
+/// it is said: the name of one begins with that of another.
+fn stack(arguments: &mut Arguments) -> Result<String, Failure> {
+    let named = arguments.take("stack");
+    let of_environment = || Environment::of_process().get("STACK").map(str::to_owned);
+    let stack = named.or_else(of_environment);
+    let missing = || Failure::Usage("this needs --stack, or STACK in the environment".to_owned());
+    stack.filter(|stack| !stack.is_empty()).ok_or_else(missing)
+}
+
 fn aws() -> Result<Aws, Failure> {
     Ok(Aws::of_environment(&Environment::of_process())?)
 }
 
-fn shown_waiting(items: &[waiting::Item], as_json: bool) -> String {
+fn shown_waiting(items: &[waiting::Item], off: &[waiting::Off], as_json: bool) -> Done {
     if as_json {
         let items = items
             .iter()
             .map(|item| json!({ "kind": item.kind, "item": item.whole }));
-        return pretty(&items.collect());
-    }
-    if items.is_empty() {
-        return "Nothing waits.\n".to_owned();
+        let notes = off
+            .iter()
+            .map(|off| format!("the list of kind {} is off: {}", off.kind, off.why));
+        return Done {
+            printed: pretty(&items.collect()),
+            notes: notes.collect(),
+        };
     }
     let lines = items.iter().map(|item| {
         let (kind, id, since, about) = (item.kind, &item.id, &item.since, &item.about);
         format!("{kind:<12}  {id}  {since:<20}  {about}\n")
     });
-    lines.collect()
+    let mut printed: String = lines.collect();
+    if items.is_empty() {
+        printed += match off {
+            [] => "Nothing waits.\n",
+            _ => "Nothing waits in the lists that are not off.\n",
+        };
+    }
+    for off in off {
+        printed += &format!("{:<12}  this list is off: {}\n", off.kind, off.why);
+    }
+    printed.into()
 }
 
 /// What became of something: in a line, as far as the answer says.
-fn shown(id: &str, answer: &Value, as_json: bool) -> String {
+fn shown(id: &str, answer: &Answer, as_json: bool) -> Done {
     if as_json {
-        return pretty(answer);
+        return whole(answer);
     }
-    match answer["state"].as_str() {
-        Some(state) => format!("{id} is {state}.\n"),
-        None => format!("{id}: done.\n"),
+    let before = if answer.is_replayed {
+        format!(" ({REPLAYED})")
+    } else {
+        String::new()
+    };
+    let line = match answer.body["state"].as_str() {
+        Some(state) => format!("{id} is {state}{before}.\n"),
+        None => format!("{id}: done{before}.\n"),
+    };
+    line.into()
+}
+
+/// All that an answer says, for a machine.
+fn whole(answer: &Answer) -> Done {
+    let note = answer.is_replayed.then(|| REPLAYED.to_owned());
+    Done {
+        printed: pretty(&answer.body),
+        notes: note.into_iter().collect(),
     }
 }
 

@@ -127,6 +127,7 @@ pub fn read_path(id: &str) -> Option<String> {
         "adj" => "/v1/points/adjustments/{id}",
         "rcs" => "/v1/rights-cases/{id}",
         "dsp" => "/v1/disputes/{id}",
+        "ord" => "/v1/orders/{id}",
         "prt" => "/v1/partners/{id}",
         _ => return None,
     };
@@ -159,7 +160,7 @@ mod tests {
             let operation = &document["paths"][decision.path]["post"];
             assert!(operation.is_object(), "{}", decision.path);
         }
-        for prefix in ["org", "shp", "adj", "rcs", "dsp", "prt"] {
+        for prefix in ["org", "shp", "adj", "rcs", "dsp", "ord", "prt"] {
             let path = read_path(&format!("{prefix}_X")).unwrap();
             let path = path.replace(&format!("{prefix}_X"), "{id}");
             let operation = &document["paths"][&path]["get"];

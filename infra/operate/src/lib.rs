@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`command`], the grammar.
 
+pub mod address;
 pub mod api;
 pub mod arguments;
 pub mod command;

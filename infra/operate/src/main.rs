@@ -15,8 +15,11 @@ fn main() -> ExitCode {
         ))),
     };
     match outcome {
-        Ok(text) => {
-            print!("{text}");
+        Ok(done) => {
+            print!("{}", done.printed);
+            for note in done.notes {
+                eprintln!("operate: {note}");
+            }
             ExitCode::SUCCESS
         }
         Err(failure) => {

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::api::{Api, ApiError};
 
+/// The code of a refusal because the stage of a capability is not open, for operators neither.
+const OFF: &str = "capability_off";
+
 /// A list that operators look at, and what of its items a person wants to know.
 struct Waiting {
     kind: &'static str,
@@ -68,17 +71,33 @@ pub struct Item {
     pub whole: Value,
 }
 
-/// Everything that waits for an operator and stands in a list.
+/// A list that this deployment does not open.
+#[derive(Debug)]
+pub struct Off {
+    /// Of which kind its items would be.
+    pub kind: &'static str,
+    /// Why, as the API says it.
+    pub why: String,
+}
+
+/// Everything that waits for an operator and stands in a list, and the lists that are off.
 ///
 /// # Errors
-/// [`ApiError`] if the API refuses or does not answer.
-pub async fn all(api: &Api) -> Result<Vec<Item>, ApiError> {
-    let mut items = Vec::new();
+/// [`ApiError`] if the API refuses for another reason than a list's stage, or does not answer.
+pub async fn all(api: &Api) -> Result<(Vec<Item>, Vec<Off>), ApiError> {
+    let (mut items, mut off) = (Vec::new(), Vec::new());
     for list in LISTS {
-        let waiting = api.list(list.path).await?;
-        items.extend(waiting.into_iter().map(|whole| list.item(whole)));
+        match api.list(list.path).await {
+            Ok(waiting) => items.extend(waiting.into_iter().map(|whole| list.item(whole))),
+            // What waits elsewhere is to be decided all the same.
+            Err(ApiError::Refused(problem)) if problem.code == OFF => off.push(Off {
+                kind: list.kind,
+                why: problem.why().to_owned(),
+            }),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(items)
+    Ok((items, off))
 }
 
 impl Waiting {

@@ -43,6 +43,17 @@ async fn ended(app: &App, event: Event, has_succeeded: bool) -> Result<(), Consu
         );
     }
     let done = app.change(ended.order, |order, now| {
+        let mut refunds = order.refunds.iter();
+        if has_succeeded
+            && refunds.any(|refund| refund.id == ended.refund && refund.paid_elsewhere.is_some())
+        {
+            platform::books_disagree!(
+                Payments,
+                refund = ended.refund.to_string(),
+                order = ended.order.to_string(),
+                "the provider has paid a refund after all that was paid elsewhere, too"
+            );
+        }
         let amount = Money::new(ended.amount_minor, ended.currency).map_err(GrantError::Money)?;
         let order = refund::settled(order, ended.refund, amount, has_succeeded, now)?;
         Ok::<_, OutcomeError>(order.into())

@@ -31,6 +31,7 @@ pub(super) enum Move {
     Void(u32),
     Settle(usize, bool),
     Retry(usize),
+    PayElsewhere(usize),
     ChargeBack(u8, i64),
     Dispute,
     Release,
@@ -81,6 +82,7 @@ pub(super) fn any_move() -> impl Strategy<Value = Move> {
         1 => (0_u32..3).prop_map(Move::Void),
         3 => (0_usize..3, any::<bool>()).prop_map(|(i, s)| Move::Settle(i, s)),
         2 => (0_usize..3).prop_map(Move::Retry),
+        1 => (0_usize..3).prop_map(Move::PayElsewhere),
         1 => (0_u8..3, 1_i64..9_000).prop_map(|(n, a)| Move::ChargeBack(n, a)),
         1 => Just(Move::Dispute),
         1 => Just(Move::Release),
@@ -233,6 +235,15 @@ pub(super) fn done(order: Order, what: &Move, now: Timestamp) -> Option<Changed>
         Move::Retry(place) => {
             let (id, _) = refund(*place)?;
             refund::retry(order, id, now).ok().map(Changed::from)
+        }
+        Move::PayElsewhere(place) => {
+            let (id, _) = refund(*place)?;
+            let paid = refund::PaidElsewhere {
+                by: operator,
+                reference: "a transfer".parse().unwrap(),
+            };
+            let order = refund::paid_elsewhere(order, id, paid, now);
+            order.ok().map(Changed::from)
         }
         Move::ChargeBack(number, minor) => {
             let id = Id::derive(&["a chargeback", &number.to_string()]);

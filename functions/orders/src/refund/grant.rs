@@ -195,6 +195,7 @@ pub(super) fn issue(
         due_at: now,
         ended_at: amount.is_zero().then_some(now),
         retried_as: None,
+        paid_elsewhere: None,
     });
     let order = fulfilment::moved_on(order, now);
     Ok(Changed {

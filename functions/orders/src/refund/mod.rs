@@ -6,7 +6,8 @@
 //!   more than the order less what the bank took back. An amount counts from the moment it is
 //!   granted, not when it is paid, so two at once cannot both fit where one does.
 //! - The last unit of a line gets what is left of it, so that all of its units together get the line.
-//! - A refund that failed still counts: it is owed, and is tried again under another id.
+//! - A refund that failed still counts: it is owed, until it is tried again under another id or an operator
+//!   tells how the buyer got the money elsewhere.
 //!
 //! Start at [`RefundRequest`]; `request.rs` has what buyers and sellers do, `grant.rs` how much goes
 //! back, `outcome.rs` what payments and concerts report.
@@ -16,7 +17,9 @@ mod outcome;
 mod request;
 
 pub(crate) use grant::{GrantError, grant, refund_everything};
-pub(crate) use outcome::{OutcomeError, RetryError, charged_back, retry, settled, tickets_voided};
+pub(crate) use outcome::{
+    FailedRefundError, OutcomeError, charged_back, paid_elsewhere, retry, settled, tickets_voided,
+};
 pub(crate) use request::{
     AskError, Asked, DecideError, approve, ask, cancel, recall_refused, recalled, refund_unasked,
     reject, return_received,
@@ -28,7 +31,10 @@ use kernel::{Id, Money, Timestamp, kind};
 use quota::QuotaId;
 use serde::{Deserialize, Serialize};
 
-use crate::{order::Order, words::Reason};
+use crate::{
+    order::Order,
+    words::{Reason, Reference},
+};
 
 /// How many requests one order can have: more than there is a reason for.
 pub(crate) const MAX_REQUESTS: usize = 50;
@@ -116,6 +122,16 @@ pub(crate) struct Refund {
     /// The refund that pays in place of this one, which failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retried_as: Option<Id<kind::Refund>>,
+    /// How the buyer got the money after the provider had not paid it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) paid_elsewhere: Option<PaidElsewhere>,
+}
+
+/// A payment that did not go through the provider, as an operator tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PaidElsewhere {
+    pub(crate) by: Id<kind::Account>,
+    pub(crate) reference: Reference,
 }
 
 /// Why money goes back.
@@ -222,6 +238,11 @@ impl Refund {
     /// Whether this refund counts, which one that was tried again under another id does not.
     pub(crate) fn counts(&self) -> bool {
         self.retried_as.is_none()
+    }
+
+    /// Whether the provider will not pay it and nobody has seen to it.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.state == RefundState::Failed && self.counts()
     }
 }
 

@@ -3,7 +3,7 @@
 use kernel::{Id, Money, Timestamp, kind, split::SplitError};
 
 use super::{
-    Cause, Changed, Chargeback, RefundPart, RefundState, Wish,
+    Cause, Changed, Chargeback, PaidElsewhere, Refund, RefundPart, RefundState, Wish,
     grant::{self, Goods, GrantError, Naming, closed_if_refunded, issue, left_of, reserve},
 };
 use crate::order::{Fulfilment, Order};
@@ -38,14 +38,14 @@ pub(crate) enum OutcomeError {
     Split(#[from] SplitError),
 }
 
-/// Why a refund is not tried again. Nothing has changed.
+/// Why nothing is to be done about a refund. Nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RetryError {
+pub(crate) enum FailedRefundError {
     /// There is none.
     #[error("the order has no refund {0}")]
     Unknown(Id<kind::Refund>),
-    /// It did not fail, or was tried again before.
-    #[error("only a refund that failed is tried again, once")]
+    /// It did not fail, or was tried again or paid elsewhere before.
+    #[error("only a refund that failed is tried again or paid elsewhere, once")]
     NotFailed,
 }
 
@@ -83,13 +83,8 @@ pub(crate) fn retry(
     mut order: Order,
     id: Id<kind::Refund>,
     now: Timestamp,
-) -> Result<Order, RetryError> {
-    let mut refunds = order.refunds.iter_mut();
-    let failed = refunds.find(|refund| refund.id == id);
-    let failed = failed.ok_or(RetryError::Unknown(id))?;
-    if failed.state != RefundState::Failed || !failed.counts() {
-        return Err(RetryError::NotFailed);
-    }
+) -> Result<Order, FailedRefundError> {
+    let failed = failed_mut(&mut order, id)?;
     let next_id = Id::derive(&["refund again", &id.to_string()]);
     let mut next = failed.clone();
     failed.retried_as = Some(next_id);
@@ -103,6 +98,32 @@ pub(crate) fn retry(
     }
     order.refunds.push(next);
     Ok(order)
+}
+
+/// An operator says that the buyer has got the money on another way than the provider's, which is done
+/// with a refund that failed.
+pub(crate) fn paid_elsewhere(
+    mut order: Order,
+    id: Id<kind::Refund>,
+    paid: PaidElsewhere,
+    now: Timestamp,
+) -> Result<Order, FailedRefundError> {
+    let failed = failed_mut(&mut order, id)?;
+    failed.state = RefundState::Succeeded;
+    failed.ended_at = Some(now);
+    failed.paid_elsewhere = Some(paid);
+    Ok(closed_if_refunded(order))
+}
+
+fn failed_mut(order: &mut Order, id: Id<kind::Refund>) -> Result<&mut Refund, FailedRefundError> {
+    let mut refunds = order.refunds.iter_mut();
+    let refund = refunds.find(|refund| refund.id == id);
+    let refund = refund.ok_or(FailedRefundError::Unknown(id))?;
+    if refund.has_failed() {
+        Ok(refund)
+    } else {
+        Err(FailedRefundError::NotFailed)
+    }
 }
 
 /// Gives the money for void tickets back, whether or not somebody asked: `units` is how many of the

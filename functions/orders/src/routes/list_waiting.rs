@@ -23,7 +23,7 @@ pub(crate) struct WaitingOrderOut {
     waiting_since: Timestamp,
     /// The dispute to rule on; null if there is none.
     dispute: Option<DisputeOut>,
-    /// The refunds to try again, or to pay in another way.
+    /// The refunds to try again, or to pay on another way.
     failed_refunds: Vec<RefundOut>,
     /// In what they are paid.
     #[schema(value_type = String, example = "CNY")]

@@ -17,6 +17,7 @@ pub(crate) mod list_orders;
 pub(crate) mod list_waiting;
 pub(crate) mod open_dispute;
 mod order_out;
+pub(crate) mod paid_elsewhere;
 mod parties;
 pub(crate) mod place;
 pub(crate) mod receive;

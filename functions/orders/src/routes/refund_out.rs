@@ -77,6 +77,9 @@ pub(crate) struct RefundOut {
     /// The refund that pays in its place, if this one failed and was tried again.
     #[schema(value_type = Option<String>)]
     retried_as: Option<Id<kind::Refund>>,
+    /// By what the payment is found, if this one failed and the buyer got the money on another way.
+    #[schema(example = "bank transfer 2026-0611-204")]
+    paid_elsewhere: Option<String>,
 }
 
 /// What goes back for one line.
@@ -135,6 +138,10 @@ impl From<&Refund> for RefundOut {
             due_at: refund.due_at,
             ended_at: refund.ended_at,
             retried_as: refund.retried_as,
+            paid_elsewhere: refund
+                .paid_elsewhere
+                .as_ref()
+                .map(|paid| paid.reference.as_str().to_owned()),
         }
     }
 }

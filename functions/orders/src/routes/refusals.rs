@@ -6,7 +6,7 @@ use crate::{
     dispute::{DisputeError, OpenError},
     fulfilment::HandOverError,
     order::IllegalMove,
-    refund::{AskError, DecideError, GrantError, RetryError},
+    refund::{AskError, DecideError, FailedRefundError, GrantError},
 };
 
 impl From<IllegalMove> for ApiError {
@@ -75,11 +75,13 @@ impl From<DecideError> for ApiError {
     }
 }
 
-impl From<RetryError> for ApiError {
-    fn from(error: RetryError) -> Self {
+impl From<FailedRefundError> for ApiError {
+    fn from(error: FailedRefundError) -> Self {
         match error {
-            RetryError::Unknown(_) => Self::not_found(),
-            RetryError::NotFailed => Self::new(Code::StateConflict).detail(error.to_string()),
+            FailedRefundError::Unknown(_) => Self::not_found(),
+            FailedRefundError::NotFailed => {
+                Self::new(Code::StateConflict).detail(error.to_string())
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::market::{Market, account, organization};
 
 #[tokio::test]
-async fn buyer_and_seller_see_an_order_and_only_the_seller_the_commission() {
+async fn buyer_seller_and_operators_see_an_order_and_only_the_buyer_no_commission() {
     let market = Market::with_shirts().await;
     let group = market.order_shirt("ada").await;
     let order = &group["orders"][0];
@@ -13,6 +13,7 @@ async fn buyer_and_seller_see_an_order_and_only_the_seller_the_commission() {
     assert_eq!(market.buyer("ada").get(&path).await.json(), *order);
     let mut sold = market.seller("records").get(&path).await.json();
     assert_eq!(sold["lines"][0]["commission_bp"], 500);
+    assert_eq!(market.api.operator().get(&path).await.json(), sold);
     sold["lines"][0]
         .as_object_mut()
         .unwrap()

@@ -48,12 +48,8 @@ async fn a_dispute_waits_until_it_is_ruled() {
     assert_eq!(item["dispute"], operator.get(&dispute).await.json());
     assert_eq!(item["waiting_since"], item["dispute"]["opened_at"]);
     assert_eq!(item["failed_refunds"], json!([]));
-    let ruling = post(
-        &operator,
-        &format!("{dispute}/ruling"),
-        "k1",
-        json!({ "decision": "release" }),
-    );
+    let path = format!("{dispute}/ruling");
+    let ruling = post(&operator, &path, "k1", json!({ "decision": "release" }));
     assert_eq!(ruling.await.status, 200);
     assert_eq!(waiting(&operator).await, [] as [Value; 0]);
 }

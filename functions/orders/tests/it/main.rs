@@ -24,6 +24,7 @@ mod list_orders;
 mod list_waiting;
 mod market;
 mod open_dispute;
+mod paid_elsewhere;
 mod payment;
 mod place;
 mod place_cost;

@@ -18,10 +18,10 @@ pub(crate) struct ApproveAdjustmentIn {}
 
 /// Approve an adjustment
 ///
-/// For operators, but not for the one who proposed it. The points change in the same moment: what is
-/// added can be spent at once and expires as points of listening on this day do; what is taken away
-/// comes out of the available points, what expires first before the rest, and never more than there
-/// are.
+/// For operators, but neither for the one who proposed it nor for the one whose points they are. The
+/// points change in the same moment: what is added can be spent at once and expires as points of
+/// listening on this day do; what is taken away comes out of the available points, what expires first
+/// before the rest, and never more than there are.
 #[utoipa::path(
     post,
     path = "/v1/points/adjustments/{id}/approve",
@@ -35,7 +35,7 @@ pub(crate) struct ApproveAdjustmentIn {}
         (status = 200, description = "The adjustment, approved", body = AdjustmentOut),
         (status = 403, description = "`second_person_needed`: the caller proposed it; `forbidden`: the caller is no operator, or it is their own account", body = web::Problem),
         (status = 404, description = "`not_found`", body = web::Problem),
-        (status = 409, description = "`insufficient_points`: it stays proposed; `state_conflict`: it has been decided, or has expired", body = web::Problem),
+        (status = 409, description = "`insufficient_points`: it stays proposed; `state_conflict`: it has been decided, has expired, or the member's wallet has taken all the points that one takes, and it stays proposed", body = web::Problem),
         (status = 422, description = "`idempotency_key_reused`", body = web::Problem),
     )
 )]

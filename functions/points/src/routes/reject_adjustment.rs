@@ -21,7 +21,7 @@ pub(crate) struct RejectAdjustmentIn {
 
 /// Reject an adjustment
 ///
-/// For operators, also for the one who proposed it.
+/// For operators, also for the one who proposed it, but not for the one whose points they are.
 #[utoipa::path(
     post,
     path = "/v1/points/adjustments/{id}/reject",
@@ -33,7 +33,7 @@ pub(crate) struct RejectAdjustmentIn {
     request_body = RejectAdjustmentIn,
     responses(
         (status = 200, description = "The adjustment, rejected", body = AdjustmentOut),
-        (status = 403, description = "`forbidden`: the caller is no operator", body = web::Problem),
+        (status = 403, description = "`forbidden`: the caller is no operator, or it is their own account", body = web::Problem),
         (status = 404, description = "`not_found`", body = web::Problem),
         (status = 409, description = "`state_conflict`: it has been decided, or has expired", body = web::Problem),
         (status = 422, description = "`validation_failed`, `idempotency_key_reused`", body = web::Problem),

@@ -16,6 +16,7 @@ use platform::{
 };
 use serde_json::{Value, json};
 use testkit::{Answer, App, Client};
+use wallet::{MAX_ISSUED, Reason, Rules};
 
 use crate::{Points, member};
 
@@ -164,6 +165,24 @@ async fn what_is_taken_away_is_taken_once_and_never_more_than_there_is() {
 }
 
 #[tokio::test]
+async fn a_wallet_that_is_full_takes_no_more_and_the_proposal_stays() {
+    let (points, fan) = start().await;
+    let now = points.world.clock.now();
+    let wallets = points.wallets();
+    let fill = wallets.commit(fan, |wallet| {
+        let most = kernel::Points::new(MAX_ISSUED - 60).unwrap();
+        let reason = Reason::new("vch_test").unwrap();
+        wallet.credit(most, &Rules::founding(), reason, now)
+    });
+    fill.await.unwrap();
+    let id = propose(&points, "one", fan, 1).await;
+    let refused = approve(&points, "other", &id).await;
+    assert_eq!(refusal(&refused), (409, "state_conflict".to_owned()));
+    assert_eq!(points.available(fan).await, MAX_ISSUED);
+    assert_eq!(listed(&points, "").await, [id]);
+}
+
+#[tokio::test]
 async fn neither_the_one_who_proposed_it_nor_the_one_it_is_for_approves() {
     let (points, fan) = start().await;
     points.listen(member("one"), &[(60, 10)]).await;
@@ -177,9 +196,21 @@ async fn neither_the_one_who_proposed_it_nor_the_one_it_is_for_approves() {
     assert_eq!(refusal(&own), (403, "forbidden".to_owned()));
     assert_eq!(points.available(fan).await, 60);
     assert_eq!(points.available(member("one")).await, 10);
-    // Each may end it, though.
+    // Who proposed it may take it back, though.
     let rejected = decide(&points.api, "one", &id, "k", "reject").await;
     assert_eq!(rejected.status, 200, "{}", rejected.text());
+}
+
+#[tokio::test]
+async fn nobody_rejects_what_would_be_taken_from_them() {
+    let (points, fan) = start().await;
+    let id = propose(&points, "one", fan, -50).await;
+    let own = decide(&points.api, "fan", &id, "k", "reject").await;
+    assert_eq!(refusal(&own), (403, "forbidden".to_owned()));
+    assert_eq!(listed(&points, "").await, std::slice::from_ref(&id));
+    let approved = approve(&points, "other", &id).await;
+    assert_eq!(approved.status, 200, "{}", approved.text());
+    assert_eq!(points.available(fan).await, 10);
 }
 
 #[tokio::test]

@@ -38,6 +38,23 @@ async fn while_trade_is_off_no_shop_is_seen_or_opened_and_cases_go_on() {
 }
 
 #[tokio::test]
+async fn while_trade_is_off_what_is_there_is_shown_to_its_people_decided_on_and_taken_back() {
+    let market = Market::open().await;
+    let stall = market.stall("stars").await;
+    let market = at_stage(market, "off").await;
+    let (seller, operator) = (market.seller("stars"), market.api.operator());
+    let shop = format!("/v1/shops/{}", stall.shop);
+    ok(&seller.get("/v1/shops").await);
+    ok(&seller.get(&format!("{shop}/management")).await);
+    ok(&operator.get("/v1/shops/reviews/shops").await);
+    ok(&operator.get("/v1/shops/reviews/listings").await);
+    let reason = json!({ "reason": "The imprint is missing." });
+    ok(&operator.post(&format!("{shop}/suspend"), reason).await);
+    let edited = seller.patch(&shop, json!({ "name": "Moons" })).await;
+    assert_eq!(edited.problem_code(), "capability_off");
+}
+
+#[tokio::test]
 async fn while_trade_is_tried_out_operators_open_shops_and_others_do_not() {
     let market = at_stage(Market::open().await, "operators").await;
     let shop = || json!({ "name": "Stars", "region": "CN", "currency": "CNY" });

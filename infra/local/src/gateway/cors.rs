@@ -6,47 +6,52 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts,
 };
 
-/// The answer to a preflight request. The gateway gives it itself; no function is asked.
-pub(crate) fn preflight(rules: Option<&CorsRules>, request: &Parts) -> Option<Response<Bytes>> {
-    let is_preflight = request.method == Method::OPTIONS
+/// Whether a browser asks what a page of another origin may do. Where no route takes such a request, the
+/// gateway answers it by itself.
+pub(crate) fn is_preflight(request: &Parts) -> bool {
+    request.method == Method::OPTIONS
         && request.headers.contains_key(header::ORIGIN)
         && request
             .headers
-            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let rules = rules.filter(|_| is_preflight)?;
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    if allow_origin(rules, request, response.headers_mut()) {
-        let headers = response.headers_mut();
-        set(
-            headers,
-            header::ACCESS_CONTROL_ALLOW_METHODS,
-            &rules.methods.join(","),
-        );
-        set(
-            headers,
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            &rules.headers.join(","),
-        );
-        if let Some(seconds) = rules.max_age_seconds {
-            set(
-                headers,
-                header::ACCESS_CONTROL_MAX_AGE,
-                &seconds.to_string(),
-            );
-        }
-    }
-    Some(response)
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Adds to a response what a page of another origin needs to read it.
+/// The gateway's own answer to such a request, without the headers that every answer gets.
+pub(crate) fn preflight() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// Puts into a response what a page of another origin may do, and nothing that a function said of it.
 pub(crate) fn decorate(rules: Option<&CorsRules>, request: &Parts, headers: &mut HeaderMap) {
-    if let Some(rules) = rules
-        && allow_origin(rules, request, headers)
-        && !rules.exposed_headers.is_empty()
-    {
-        let exposed = rules.exposed_headers.join(",");
-        set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &exposed);
+    let Some(rules) = rules else { return };
+    for name in [
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        header::ACCESS_CONTROL_MAX_AGE,
+    ] {
+        headers.remove(name);
+    }
+    if !allow_origin(rules, request, headers) {
+        return;
+    }
+    let exposed = &rules.exposed_headers;
+    if !exposed.is_empty() {
+        let name = header::ACCESS_CONTROL_EXPOSE_HEADERS;
+        set(headers, name, &exposed.join(","));
+    }
+    if is_preflight(request) {
+        let (methods, allowed) = (rules.methods.join(","), rules.headers.join(","));
+        set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, &methods);
+        set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, &allowed);
+        if let Some(seconds) = rules.max_age_seconds {
+            let name = header::ACCESS_CONTROL_MAX_AGE;
+            set(headers, name, &seconds.to_string());
+        }
     }
 }
 
@@ -101,46 +106,47 @@ mod tests {
         }
     }
 
+    const ASKED: [(&str, &str); 2] = [
+        ("origin", "https://app.example"),
+        ("access-control-request-method", "POST"),
+    ];
+
+    fn decorated(request: &Parts, function: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in function {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        decorate(Some(&rules()), request, &mut headers);
+        headers
+    }
+
     #[test]
-    fn a_preflight_is_answered_here() {
-        let asked = request(
-            "OPTIONS",
-            &[
-                ("origin", "https://app.example"),
-                ("access-control-request-method", "POST"),
-            ],
-        );
-        let response = preflight(Some(&rules()), &asked).unwrap();
-        assert_eq!(response.status(), 204);
+    fn a_preflight_is_told_what_may_be_asked() {
+        let asked = request("OPTIONS", &ASKED);
+        assert!(is_preflight(&asked));
+        let headers = decorated(&asked, &[]);
+        assert_eq!(headers["access-control-allow-methods"], "GET,POST");
         assert_eq!(
-            response.headers()["access-control-allow-methods"],
-            "GET,POST"
-        );
-        assert_eq!(
-            response.headers()["access-control-allow-origin"],
+            headers["access-control-allow-origin"],
             "https://app.example"
         );
+        assert_eq!(headers["access-control-max-age"], "600");
     }
 
     #[test]
-    fn a_strange_origin_gets_no_permission() {
-        let asked = request(
-            "OPTIONS",
-            &[
-                ("origin", "https://evil.example"),
-                ("access-control-request-method", "POST"),
-            ],
-        );
-        let response = preflight(Some(&rules()), &asked).unwrap();
-        assert!(
-            !response
-                .headers()
-                .contains_key("access-control-allow-origin")
-        );
+    fn a_strange_origin_gets_no_permission_not_even_from_a_function() {
+        let asked = request("OPTIONS", &[("origin", "https://evil.example"), ASKED[1]]);
+        let headers = decorated(&asked, &[("access-control-allow-origin", "*")]);
+        assert!(headers.is_empty(), "{headers:?}");
     }
 
     #[test]
-    fn plain_options_requests_are_no_preflight() {
-        assert!(preflight(Some(&rules()), &request("OPTIONS", &[])).is_none());
+    fn other_requests_are_no_preflights() {
+        for (method, headers) in [("OPTIONS", &ASKED[..1]), ("OPTIONS", &[]), ("POST", &ASKED)] {
+            let asked = request(method, headers);
+            assert!(!is_preflight(&asked));
+            let headers = decorated(&asked, &[]);
+            assert!(!headers.contains_key("access-control-allow-methods"));
+        }
     }
 }

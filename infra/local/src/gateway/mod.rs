@@ -118,10 +118,6 @@ impl Gateway {
         let request_id = Id::<kind::Request>::generate(&self.0.clock).to_string();
         let is_for_aws = self.0.engines.is_for_aws(&request);
         let (head, body) = request.into_parts();
-        let cors = self.0.api.cors.as_ref();
-        if let Some(response) = cors::preflight(cors, &head) {
-            return response;
-        }
         let limit = if is_for_aws {
             MAX_BYTES_FOR_AWS
         } else {
@@ -139,7 +135,7 @@ impl Gateway {
             Err(Unread::TooLong) => Refusal::TooLarge.respond(&request_id),
             Err(Unread::Broken) => Refusal::Malformed.respond(&request_id),
         };
-        cors::decorate(cors, &head, response.headers_mut());
+        cors::decorate(self.0.api.cors.as_ref(), &head, response.headers_mut());
         response
     }
 
@@ -154,11 +150,15 @@ impl Gateway {
         if !names_a_host(&head) {
             return Err(Refusal::Malformed);
         }
+        let found = inner.routes.find(head.method.as_str(), head.uri.path());
+        let Some(matched) = found else {
+            return if inner.api.cors.is_some() && cors::is_preflight(&head) {
+                Ok(cors::preflight())
+            } else {
+                Err(Refusal::NotFound)
+            };
+        };
         forwarded(&mut head, peer);
-        let matched = inner
-            .routes
-            .find(head.method.as_str(), head.uri.path())
-            .ok_or(Refusal::NotFound)?;
         let mut context = RequestContext {
             request_id: request_id.to_owned(),
             route_key: matched.key.to_owned(),

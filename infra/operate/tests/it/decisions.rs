@@ -148,7 +148,8 @@ async fn points_are_adjusted_by_two_operators() {
     );
     let again = desk.type_as("one", &propose).await;
     assert_eq!(
-        again.printed, proposed.printed,
+        again.printed,
+        format!("{id} is proposed (as before; nothing new was done).\n"),
         "repeated, it is one proposal"
     );
 
@@ -160,14 +161,20 @@ async fn points_are_adjusted_by_two_operators() {
     let own = desk.type_as("one", &["approve", &id]).await;
     assert_eq!(own.code, 1);
     assert!(own.complaint.contains("second_person_needed"), "{own:?}");
-    for _ in 0..2 {
+    for said in ["", " (as before; nothing new was done)"] {
         let approved = desk.type_as("two", &["approve", &id]).await;
         assert_eq!(
             approved.printed,
-            format!("{id} is approved.\n"),
+            format!("{id} is approved{said}.\n"),
             "{approved:?}"
         );
+        assert_eq!(approved.complaint, "");
     }
+    // A machine that reads the answer finds nothing else in it.
+    let again = desk.type_as("two", &["approve", &id, "--json"]).await;
+    assert_eq!(again.json()["state"], "approved");
+    let note = "operate: as before; nothing new was done\n";
+    assert_eq!(again.complaint, note);
     let token = desk.token("listener").await;
     let request = Request::get("/v1/accounts/me/points").bearer(&token);
     let balance = desk.client.send(&request).await.unwrap();
@@ -201,6 +208,7 @@ async fn whatever_else_operators_may_do_can_be_sent() {
     let desk = Desk::open().await;
     desk.operator("one").await;
     let partners = desk.type_as("one", &["send", "get", "/v1/partners"]).await;
+    assert_eq!(partners.complaint, "");
     let partner = partners.json()["items"][0]["id"]
         .as_str()
         .unwrap()
@@ -217,5 +225,38 @@ async fn whatever_else_operators_may_do_can_be_sent() {
     let words = ["send", "POST", "/v1/partners", body];
     let entered = desk.type_as("one", &words).await;
     assert_eq!(entered.json()["name"], "Another chain");
+    desk.planet.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_signed_out_already_can_sign_out_here_too() {
+    let desk = Desk::open().await;
+    let edit = |name: &str, field: &str, value: &str| {
+        let path = desk.session(name);
+        let mut session: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        session[field] = value.into();
+        std::fs::write(&path, session.to_string()).unwrap();
+    };
+    desk.operator("one").await;
+    std::fs::copy(desk.session("one"), desk.session("copy")).unwrap();
+    std::fs::copy(desk.session("one"), desk.session("stranger")).unwrap();
+    let out = desk.type_as("one", &["sign-out"]).await;
+    assert_eq!(out.code, 0, "{out:?}");
+
+    // The session is over, so that its refresh token is good for nothing.
+    edit("copy", "expires_at", "2026-01-01T00:00:00Z");
+    let over = desk.type_as("copy", &["waiting"]).await;
+    assert_eq!(over.code, 1);
+    assert!(over.complaint.contains("invalid_credentials"), "{over:?}");
+    assert!(desk.session("copy").exists());
+    // This access token is nobody's.
+    edit("stranger", "access_token", "nobody");
+    edit("stranger", "expires_at", "2999-01-01T00:00:00Z");
+    for name in ["copy", "stranger"] {
+        let out = desk.type_as(name, &["sign-out"]).await;
+        assert_eq!(out.code, 0, "{out:?}");
+        assert_eq!(out.printed, "Nobody is signed in.\n");
+        assert!(!desk.session(name).exists());
+    }
     desk.planet.stop().await.unwrap();
 }

@@ -58,7 +58,7 @@ impl Desk {
         self.run(&all, "").await
     }
 
-    /// Types a command of the stack.
+    /// Types a command of the stack, with its name in the environment.
     pub(crate) async fn type_stack(&self, words: &[&str]) -> Done {
         self.run(words, "").await
     }
@@ -66,6 +66,7 @@ impl Desk {
     async fn run(&self, words: &[&str], input: &str) -> Done {
         let mut command = operate(words);
         command
+            .env("STACK", "planet")
             .env("AWS_ENDPOINT_URL", self.planet.url())
             .env("AWS_REGION", engines::REGION)
             .env("AWS_ACCESS_KEY_ID", engines::ACCESS_KEY_ID)

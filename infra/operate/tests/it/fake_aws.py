@@ -18,11 +18,17 @@ def main():
         state = json.load(file)
     what = " ".join(sys.argv[1:3])
     if what == "sqs get-queue-attributes":
-        answer = {"Attributes": {"ApproximateNumberOfMessages": str(len(state["queue"]))}}
+        hidden = len([number for number in state["queue"] if number in state["hidden"]])
+        answer = {"Attributes": {
+            "ApproximateNumberOfMessages": str(len(state["queue"]) - hidden),
+            "ApproximateNumberOfMessagesNotVisible": str(hidden)}}
     elif what == "sqs receive-message":
         ready = [number for number in state["queue"] if number not in state["hidden"]]
         answer = {}
-        if ready:
+        if state["empty_receives"] > 0:
+            # Queues of AWS answer from a part of their servers.
+            state["empty_receives"] -= 1
+        elif ready:
             state["hidden"].append(ready[0])
             body = json.dumps(state["queue"][ready[0]])
             answer = {"Messages": [{"MessageId": ready[0], "ReceiptHandle": ready[0], "Body": body}]}
@@ -51,7 +57,7 @@ def main():
         with open(option("--payload").removeprefix("fileb://"), encoding="utf-8") as file:
             state["invoked"].append([option("--function-name"), json.load(file)])
         with open(sys.argv[sys.argv.index("--payload") + 2], "w", encoding="utf-8") as file:
-            json.dump(state["answer"], file)
+            file.write(state["answer"])
         answer = {"StatusCode": 200}
     else:
         sys.exit(f"there is no {what}")

@@ -12,3 +12,4 @@ mod queues;
 mod roles;
 mod stream;
 mod usage;
+mod waiting;

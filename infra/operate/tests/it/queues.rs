@@ -176,6 +176,10 @@ async fn the_commands_say_what_is_dead_and_move_it() {
     let of_listens = dead.as_array().unwrap().iter();
     let mut of_listens = of_listens.filter(|dead| dead["queue"] == "planet-ListensQueueDead");
     assert_eq!(of_listens.next().unwrap()["ready"], 0);
+    // Whatever the environment says.
+    let other = desk.type_stack(&["dead", "--stack", "planet-dev"]).await;
+    let expected = "The stack planet-dev has no dead-letter queue.\n";
+    assert_eq!(other.printed, expected, "{other:?}");
     let stream = desk.type_stack(&["redrive", "WalletsStreamDead"]).await;
     assert_eq!(stream.code, 1);
     assert!(stream.complaint.contains("redrive-stream"), "{stream:?}");

@@ -59,6 +59,7 @@ const PUBLIC: &[&str] = &[
 const OPERATORS: &[&str] = &[
     "DELETE /v1/partners/{id}/keys/{key}",
     "GET /v1/code-batches/{id}",
+    "GET /v1/orders/waiting",
     "GET /v1/organizations/in-state/{state}",
     "GET /v1/partners",
     "GET /v1/partners/{id}",
@@ -79,6 +80,7 @@ const OPERATORS: &[&str] = &[
     "POST /v1/listings/{id}/reject",
     "POST /v1/listings/{id}/suspend",
     "POST /v1/listings/{id}/takedown",
+    "POST /v1/orders/{id}/refunds/{refund}/paid-elsewhere",
     "POST /v1/orders/{id}/refunds/{refund}/retry",
     "POST /v1/organizations/{id}/approve",
     "POST /v1/organizations/{id}/reinstate",

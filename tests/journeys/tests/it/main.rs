@@ -11,6 +11,7 @@ mod authorization;
 mod aws_cli;
 mod bad_input;
 mod clients;
+mod cors;
 mod install;
 mod plays;
 mod stages;

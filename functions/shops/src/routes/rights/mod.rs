@@ -36,29 +36,29 @@ const CATALOGUE: &str = "catalogue";
 /// The scope of an operator's access token.
 const OPERATOR: &str = "operator";
 
-/// Adds these routes to the others of this context.
-pub(crate) fn add(api: Api<App>) -> Api<App> {
-    api.route(routes!(
-        register_work::register_work,
-        list_works::list_works
-    ))
-    .route(routes!(get_work::get_work))
-    .route(routes!(
-        create_grant::grant_work,
-        list_grants::list_grants_of_work
-    ))
-    .route(routes!(
-        register_recording::register_recording,
-        list_recordings::list_recordings
-    ))
-    .route(routes!(get_recording::get_recording))
-    .route(routes!(
-        create_grant::grant_recording,
-        list_grants::list_grants_of_recording
-    ))
-    .route(routes!(get_grant::get_grant))
-    .route(routes!(revoke_grant::revoke_grant))
-    .whatever_stage(
+/// Adds the routes by which rights come to be.
+pub(crate) fn begin(api: Api<App>) -> Api<App> {
+    api.route(routes!(register_work::register_work))
+        .route(routes!(create_grant::grant_work))
+        .route(routes!(register_recording::register_recording))
+        .route(routes!(create_grant::grant_recording))
+}
+
+/// Adds those by which they are shown and taken back.
+pub(crate) fn go_on(api: Api<App>) -> Api<App> {
+    api.route(routes!(list_works::list_works))
+        .route(routes!(get_work::get_work))
+        .route(routes!(list_grants::list_grants_of_work))
+        .route(routes!(list_recordings::list_recordings))
+        .route(routes!(get_recording::get_recording))
+        .route(routes!(list_grants::list_grants_of_recording))
+        .route(routes!(get_grant::get_grant))
+        .route(routes!(revoke_grant::revoke_grant))
+}
+
+/// Adds those of rights cases.
+pub(crate) fn cases(api: Api<App>) -> Api<App> {
+    api.whatever_stage(
         Capability::Trade,
         "a case has its terms whether or not anything is for sale",
     )
