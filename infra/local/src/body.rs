@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-/// What a request to AWS may carry: the largest file of a shop, with the form around it.
-pub(crate) const MAX_BYTES_FOR_AWS: usize = 1025 * 1024 * 1024;
+/// What a request to S3 may carry: the largest file of a shop, with the form around it.
+const MAX_BYTES_FOR_S3: usize = 1025 * 1024 * 1024;
+/// What a request to the other services may carry: DynamoDB takes 16 MiB, and the others less.
+const MAX_BYTES_FOR_OTHERS: usize = 16 * 1024 * 1024;
 /// How much of a body that is refused anyway is listened to, at most.
 const MAX_IGNORED_BYTES: usize = 64 * 1024 * 1024;
 /// For how long, at most.
@@ -25,6 +28,16 @@ pub(crate) enum Unread {
     TooLong,
     /// It did not come whole.
     Broken,
+}
+
+/// How much of a request to AWS is read before its signature is looked at.
+pub(crate) fn limit_for_aws(headers: &HeaderMap) -> usize {
+    // By this header the other services are called, and S3 is not.
+    if headers.contains_key("x-amz-target") {
+        MAX_BYTES_FOR_OTHERS
+    } else {
+        MAX_BYTES_FOR_S3
+    }
 }
 
 /// The whole body, if it has at most `limit` bytes.

@@ -18,7 +18,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     Options, StartFailure, Storage,
-    body::{self, MAX_BYTES_FOR_AWS, Unread},
+    body::{self, Unread},
     functions, listen, payment_gateway, save_now_and_then,
 };
 
@@ -130,7 +130,8 @@ impl Served {
 
 async fn answer(engines: &Engines, request: Request) -> Response<Bytes> {
     let (head, body) = request.into_parts();
-    let refused = match body::whole(body, MAX_BYTES_FOR_AWS).await {
+    let limit = body::limit_for_aws(&head.headers);
+    let refused = match body::whole(body, limit).await {
         Ok(body) => return engines.serve(http::Request::from_parts(head, body)).await,
         Err(Unread::TooLong) => StatusCode::PAYLOAD_TOO_LARGE,
         Err(Unread::Broken) => StatusCode::BAD_REQUEST,

@@ -39,6 +39,8 @@ Through the API, signed in as an operator:
   operate uphold|dismiss CASE --reason TEXT
   operate release DISPUTE              the seller keeps the money
   operate retry ORDER REFUND           a refund that failed
+  operate paid ORDER REFUND --reference TEXT
+                                       the same, and the buyer has got the money on another way
   operate adjust ACCOUNT POINTS --reason TEXT [--reference TEXT]
                                        proposes; another operator approves within seven days
   operate send METHOD PATH [JSON]      whatever else the API has for operators; see its /docs
@@ -203,6 +205,16 @@ async fn through_the_api(
             let path = format!("/v1/orders/{order}/refunds/{refund}/retry");
             let api = Api::open(file?).await?;
             let answer = api.call(Method::POST, &path, Some(&json!({}))).await?;
+            Ok(shown(&refund.to_string(), &answer, as_json))
+        }
+        ["paid", order, refund] => {
+            let order = id::<kind::Order>(order)?;
+            let refund = id::<kind::Refund>(refund)?;
+            let body = json!({ "reference": arguments.need("reference")? });
+            arguments.finish()?;
+            let path = format!("/v1/orders/{order}/refunds/{refund}/paid-elsewhere");
+            let api = Api::open(file?).await?;
+            let answer = api.call(Method::POST, &path, Some(&body)).await?;
             Ok(shown(&refund.to_string(), &answer, as_json))
         }
         ["adjust", account, points] => {

@@ -189,7 +189,7 @@ mod tests {
             "",
             "#",
             &text[1..],
-            "000000000000a#x",
+            &text.replacen('0', "a", 1),
             &text.replace('#', ""),
         ] {
             assert_eq!(bad.parse::<Place>(), Err(PlaceError), "{bad}");

@@ -22,7 +22,7 @@ use kernel::{Clock, Id, kind};
 
 use self::{authorize::Gatekeeper, refusal::Refusal, routes::Routes};
 use crate::{
-    body::{self, MAX_BYTES_FOR_AWS, Unread},
+    body::{self, Unread},
     functions::{Functions, InvocationFailure},
 };
 
@@ -119,7 +119,7 @@ impl Gateway {
         let is_for_aws = self.0.engines.is_for_aws(&request);
         let (head, body) = request.into_parts();
         let limit = if is_for_aws {
-            MAX_BYTES_FOR_AWS
+            body::limit_for_aws(&head.headers)
         } else {
             MAX_BODY_BYTES
         };

@@ -98,7 +98,9 @@ fn every_route_serves_an_operation() {
         .filter_map(|(method, path, _)| route_of(&routes, method, path))
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
-    for route in routes.iter().filter(|route| route.path != "$default") {
+    // Browsers ask by `OPTIONS` for every path of an `ANY`; `infra/checks` holds the two together.
+    let serving = |route: &&HttpRoute| route.path != "$default" && route.method != "OPTIONS";
+    for route in routes.iter().filter(serving) {
         let key = format!("{} {}", route.method, route.path);
         assert!(used.contains(&key), "the route {key} serves nothing");
     }

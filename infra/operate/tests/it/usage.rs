@@ -34,6 +34,11 @@ async fn what_is_not_understood_does_nothing_and_ends_with_two() {
             "x",
         ],
         &["adjust", "acct_01J8Z3K4M5N6P7Q8R9S0T1V2W3", "5"],
+        &[
+            "paid",
+            "ord_01J8Z3K4M5N6P7Q8R9S0T1V2W3",
+            "rfd_01J8Z3K4M5N6P7Q8R9S0T1V2W3",
+        ],
         &["sign-in", "operator@example.com"],
         &[
             "sign-in",
