@@ -24,3 +24,50 @@ pub(crate) fn waits_since(order: &Order) -> Option<Timestamp> {
     let failed = failed_refunds(order).map(|refund| refund.ended_at.unwrap_or(refund.due_at));
     disputed.into_iter().chain(failed).min()
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use kernel::Id;
+
+    use super::*;
+    use crate::{
+        dispute::{self, DisputeReason},
+        example::{NOW, PERIODS, order, yuan},
+        order::OrderState,
+        refund::{Cause, PaidElsewhere, RefundState, paid_elsewhere, retry},
+    };
+
+    #[test]
+    fn what_has_waited_longest_counts_until_each_of_it_is_seen_to() {
+        let later = NOW + SignedDuration::from_hours(1);
+        let text = "It is broken.".parse().unwrap();
+        let shipped = order(OrderState::Shipped);
+        let mut order = dispute::open(shipped, DisputeReason::Other, text, PERIODS, later).unwrap();
+        assert_eq!(waits_since(&order), Some(later));
+        let id = Id::derive(&["a refund"]);
+        order.refunds.push(Refund {
+            id,
+            cause: Cause::TicketsVoided,
+            lines: Vec::new(),
+            amount: yuan(1),
+            state: RefundState::Failed,
+            due_at: NOW,
+            ended_at: Some(NOW),
+            retried_as: None,
+            paid_elsewhere: None,
+        });
+        assert_eq!(waits_since(&order), Some(NOW));
+        let paid = PaidElsewhere {
+            by: Id::derive(&["an operator"]),
+            reference: "a transfer".parse().unwrap(),
+        };
+        let paid = paid_elsewhere(order.clone(), id, paid, later).unwrap();
+        assert_eq!(waits_since(&paid), Some(later), "the dispute still waits");
+        let retried = retry(order, id, later).unwrap();
+        assert_eq!(waits_since(&retried), Some(later));
+        let operator = Id::derive(&["an operator"]);
+        let ruled = dispute::release(retried, operator, later).unwrap();
+        assert_eq!(waits_since(&ruled), None);
+    }
+}

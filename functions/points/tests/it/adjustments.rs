@@ -1,28 +1,16 @@
 //! `/v1/points/adjustments`
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-
-use bytes::Bytes;
-use engines::Engines;
-use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use kernel::{Id, kind};
-use platform::{
-    Aws,
-    transport::{Transport, TransportError},
-};
 use serde_json::{Value, json};
 use testkit::{Answer, App, Client};
 use wallet::{MAX_ISSUED, Reason, Rules};
 
 use crate::{Points, member};
 
-const ADJUSTMENTS: &str = "/v1/points/adjustments";
+pub(crate) const ADJUSTMENTS: &str = "/v1/points/adjustments";
 
-fn operator(api: &App, name: &str) -> Client {
+pub(crate) fn operator(api: &App, name: &str) -> Client {
     let context = [
         ("account", json!(member(name))),
         ("scopes", json!("operator")),
@@ -30,7 +18,7 @@ fn operator(api: &App, name: &str) -> Client {
     api.authorized(context.into())
 }
 
-fn body(account: Id<kind::Account>, points: i64) -> Value {
+pub(crate) fn body(account: Id<kind::Account>, points: i64) -> Value {
     json!({
         "account": account,
         "points": points,
@@ -39,7 +27,7 @@ fn body(account: Id<kind::Account>, points: i64) -> Value {
     })
 }
 
-async fn post(client: &Client, path: &str, key: &str, body: Value) -> Answer {
+pub(crate) async fn post(client: &Client, path: &str, key: &str, body: Value) -> Answer {
     let request = client.request("POST", path).header("idempotency-key", key);
     request.json(body).send().await
 }
@@ -52,7 +40,7 @@ async fn propose(points: &Points, name: &str, account: Id<kind::Account>, number
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn decide(api: &App, name: &str, id: &str, key: &str, what: &str) -> Answer {
+pub(crate) async fn decide(api: &App, name: &str, id: &str, key: &str, what: &str) -> Answer {
     let body = match what {
         "reject" => json!({ "reason": "they were not" }),
         _ => json!({}),
@@ -69,7 +57,7 @@ fn refusal(answer: &Answer) -> (u16, String) {
     (answer.status, answer.problem_code())
 }
 
-async fn listed(points: &Points, query: &str) -> Vec<String> {
+pub(crate) async fn listed(points: &Points, query: &str) -> Vec<String> {
     let client = operator(&points.api, "looks");
     let answer = client.get(&format!("{ADJUSTMENTS}?{query}")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -79,7 +67,7 @@ async fn listed(points: &Points, query: &str) -> Vec<String> {
 }
 
 /// A world in which a fan has 60 points.
-async fn start() -> (Points, Id<kind::Account>) {
+pub(crate) async fn start() -> (Points, Id<kind::Account>) {
     let points = Points::start().await;
     let fan = member("fan");
     points.listen(fan, &[(60, 60)]).await;
@@ -440,78 +428,4 @@ async fn what_makes_no_sense_is_refused() {
     let path = format!("{ADJUSTMENTS}/{id}/reject");
     let answer = post(&client, &path, "r", json!({ "reason": " " })).await;
     assert_eq!(refusal(&answer), (422, "validation_failed".to_owned()));
-}
-
-/// A line over which a function can lose replies, or everything after so many calls.
-#[derive(Clone)]
-struct Line {
-    engines: Engines,
-    calls: Arc<AtomicUsize>,
-    /// From this call on nothing arrives, and of the call before it no reply comes back.
-    dies_at: usize,
-}
-
-impl Transport for Line {
-    fn call(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> BoxFuture<'static, Result<http::Response<Bytes>, TransportError>> {
-        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
-        let broken = || TransportError::Io("the line is dead".to_owned());
-        if number > self.dies_at {
-            return Box::pin(async move { Err(broken()) });
-        }
-        let call = self.engines.call(request);
-        let is_last = number == self.dies_at;
-        Box::pin(async move {
-            let answer = call.await?;
-            if is_last { Err(broken()) } else { Ok(answer) }
-        })
-    }
-}
-
-/// The API on a line that dies at the call of that number.
-async fn dying(points: &Points, dies_at: usize) -> (App, Arc<AtomicUsize>) {
-    let line = Line {
-        engines: points.world.engines.clone(),
-        calls: Arc::default(),
-        dies_at,
-    };
-    let calls = Arc::clone(&line.calls);
-    let environment = points.world.environment("PointsApi");
-    let aws = Aws::over(&environment, Arc::new(line)).unwrap();
-    let clock = points.world.clock.clone();
-    let build = |_, _, _| points::build(environment, aws, clock);
-    (points.world.app("PointsApi", build).await, calls)
-}
-
-#[tokio::test]
-async fn whichever_call_is_lost_the_same_key_finds_it_done_once() {
-    for dies_at in 1..40 {
-        let (points, fan) = start().await;
-        let (api, calls) = dying(&points, dies_at).await;
-        let proposal = body(fan, 25);
-        let first = post(&operator(&api, "one"), ADJUSTMENTS, "k", proposal.clone()).await;
-        let client = operator(&points.api, "one");
-        let again = post(&client, ADJUSTMENTS, "k", proposal).await;
-        assert_eq!(again.status, 201, "{dies_at}: {}", again.text());
-        let id = again.json()["id"].as_str().unwrap().to_owned();
-        assert_eq!(
-            listed(&points, "").await,
-            std::slice::from_ref(&id),
-            "{dies_at}"
-        );
-
-        let (api, _) = dying(&points, dies_at).await;
-        let approval = decide(&api, "other", &id, "a", "approve").await;
-        assert!([200, 503].contains(&approval.status), "{}", approval.text());
-        let again = decide(&points.api, "other", &id, "a", "approve").await;
-        assert_eq!(again.status, 200, "{dies_at}: {}", again.text());
-        assert_eq!(points.available(fan).await, 85, "{dies_at}");
-        if calls.load(Ordering::SeqCst) < dies_at && approval.status == 200 {
-            assert_eq!(first.status, 201);
-            return;
-        }
-    }
-    panic!("it never lived");
 }

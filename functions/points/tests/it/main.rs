@@ -6,6 +6,7 @@
 )]
 
 mod adjustments;
+mod adjustments_lost;
 mod balance;
 mod consume;
 mod earn_rules;
