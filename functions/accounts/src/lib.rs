@@ -41,8 +41,7 @@ use platform::{
     serve::{Function, StartError},
 };
 use tokens::{PublishedKeys, Signer, TokenError};
-use utoipa_axum::routes;
-use web::{Api, ApiError, Code, RateLimits};
+use web::{Api, ApiError, Code, RateLimits, routes};
 
 use crate::{
     config::Config,

@@ -48,8 +48,7 @@ use platform::{
     table::Change,
 };
 use quota::Quotas;
-use utoipa_axum::routes;
-use web::{Api, Capability, Requests};
+use web::{Api, Capability, Requests, routes};
 
 use crate::{
     availability::Availability, config::Config, events::Subscriber, secret::TicketKeys,

@@ -13,8 +13,7 @@ use platform::{
     Aws, Environment,
     serve::{Function, StartError},
 };
-use utoipa_axum::routes;
-use web::Api;
+use web::{Api, routes};
 
 /// The table of routes.
 pub fn api() -> Api {

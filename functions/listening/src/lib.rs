@@ -34,8 +34,7 @@ use platform::{
     serve::{Function, StartError, each},
 };
 use tokens::Verifier;
-use utoipa_axum::routes;
-use web::{Limit, RateLimits};
+use web::{Limit, RateLimits, routes};
 
 use crate::{config::Config, store::Store};
 

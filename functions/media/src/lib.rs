@@ -35,8 +35,7 @@ use platform::{
     Aws, Bucket, Environment, Queue,
     serve::{Function, StartError, each},
 };
-use utoipa_axum::routes;
-use web::{Api, Capability, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests, routes};
 
 use crate::{config::Config, limits::Limits, store::Store};
 

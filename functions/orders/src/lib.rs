@@ -58,8 +58,7 @@ use platform::{
 };
 use quota::Quotas;
 use tokens::CheckoutKey;
-use utoipa_axum::routes;
-use web::{Api, Capability, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests, routes};
 
 use crate::{config::Config, events::Subscribers, fulfilment::Periods, goods::Known, store::Store};
 

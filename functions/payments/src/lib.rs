@@ -43,8 +43,7 @@ use platform::{
     serve::{Function, StartError, each},
 };
 use tokens::CheckoutKey;
-use utoipa_axum::routes;
-use web::{Api, Requests};
+use web::{Api, Requests, routes};
 
 use crate::{config::Config, provider::Provider, store::Store};
 

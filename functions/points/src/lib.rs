@@ -30,9 +30,8 @@ use platform::{
     Aws, Environment,
     serve::{Function, StartError},
 };
-use utoipa_axum::routes;
 use wallet::Wallets;
-use web::{Api, Requests};
+use web::{Api, Requests, routes};
 
 use crate::{
     config::Config,

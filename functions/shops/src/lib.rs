@@ -45,8 +45,7 @@ use platform::{
     Aws, ConfigError, Environment, ServiceError,
     serve::{Function, Schedule, StartError, each},
 };
-use utoipa_axum::routes;
-use web::{Api, Capability, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests, routes};
 
 use crate::{catalogue::Catalogue, config::Config, events::Subscriber, store::Store};
 

@@ -97,9 +97,8 @@ use platform::{
     table::Change,
 };
 use quota::Quotas;
-use utoipa_axum::routes;
 use wallet::Wallets;
-use web::{Api, Capability, RateLimits, Requests};
+use web::{Api, Capability, RateLimits, Requests, routes};
 
 use crate::{
     claim_code::{CLAIM_CODES, ClaimKeys},

@@ -42,8 +42,7 @@ use platform::{
     public::PublicOutbound,
     serve::{Function, StartError},
 };
-use utoipa_axum::routes;
-use web::{Api, Capability, RateLimits};
+use web::{Api, Capability, RateLimits, routes};
 
 use crate::{config::Config, events::Subscriber, signing::EndpointKeys, store::Store};
 

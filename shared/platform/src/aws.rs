@@ -1,6 +1,10 @@
 //! The clients of AWS's services, over one transport and one set of credentials.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -22,7 +26,7 @@ use crate::{
     environment::{ConfigError, Environment},
     error::ServiceError,
     outbound::Outbound,
-    post_policy::Poster,
+    presign::Signer,
     public::PublicOutbound,
     queue::Queue,
     secret::Secret,
@@ -42,12 +46,17 @@ const MAX_ATTEMPTS: u32 = 4;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 
-/// Where the services are and who is asking.
-struct Access {
+/// Where the services are and who is asking, with a client of each that was asked for. What a function
+/// never asks for is no part of its binary.
+pub(crate) struct Access {
     region: String,
     credentials: Credentials,
     endpoints: Endpoints,
     http_client: SharedHttpClient,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    sqs: OnceLock<aws_sdk_sqs::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
+    secrets: OnceLock<aws_sdk_secretsmanager::Client>,
 }
 
 /// Where the services are, if not at AWS: each at an address of its own or all at one, under the names
@@ -78,14 +87,9 @@ impl Endpoints {
 /// AWS as one function sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct Aws {
-    http_client: SharedHttpClient,
-    dynamodb: aws_sdk_dynamodb::Client,
-    sqs: aws_sdk_sqs::Client,
-    s3: aws_sdk_s3::Client,
-    poster: Poster,
-    secrets: aws_sdk_secretsmanager::Client,
-    outbound: Outbound,
-    public_outbound: PublicOutbound,
+    access: Arc<Access>,
+    outbound: Arc<OnceLock<Outbound>>,
+    public_outbound: Arc<OnceLock<PublicOutbound>>,
 }
 
 impl Aws {
@@ -122,86 +126,91 @@ impl Aws {
             credentials: Credentials::from_keys(key_id, secret, token),
             endpoints: Endpoints::of(environment),
             http_client,
+            dynamodb: OnceLock::new(),
+            sqs: OnceLock::new(),
+            s3: OnceLock::new(),
+            secrets: OnceLock::new(),
         })?;
         Ok(Self {
-            dynamodb: access.dynamodb(),
-            sqs: access.sqs(),
-            s3: access.s3(),
-            poster: access.poster(),
-            secrets: access.secrets(),
-            outbound: Outbound::network(),
-            public_outbound: PublicOutbound::network(),
-            http_client: access.http_client,
+            access: Arc::new(access),
+            outbound: Arc::default(),
+            public_outbound: Arc::default(),
         })
     }
 
     /// The same services over the same lines, asked by whom `environment` says.
     pub fn asked_by(&self, environment: &Environment) -> Result<Self, ConfigError> {
-        let asked = Self::build(environment, self.http_client.clone())?;
+        let asked = Self::build(environment, self.access.http_client.clone())?;
         Ok(Self {
-            outbound: self.outbound.clone(),
-            public_outbound: self.public_outbound.clone(),
-            ..asked
+            access: asked.access,
+            ..self.clone()
         })
     }
 
     /// The table called `name`, whose key is `pk` alone or `pk` and `sk`.
     pub fn table(&self, name: impl Into<String>) -> Table {
-        Table::new(self.dynamodb.clone(), name.into())
+        Table::new(self.access.dynamodb().clone(), name.into())
     }
 
     /// Reads items of several tables in one round trip, with strong consistency and in the order of
     /// the keys; at most 100.
     pub async fn get_many(&self, keys: &[(Table, Key)]) -> Result<Vec<Option<Item>>, ServiceError> {
-        crate::table::get_many(&self.dynamodb, keys).await
+        crate::table::get_many(self.access.dynamodb(), keys).await
     }
 
     /// Commits every write of `transaction`, or none.
     pub async fn transact(&self, transaction: Transaction) -> Result<(), TransactError> {
-        crate::table::transact(&self.dynamodb, transaction).await
+        crate::table::transact(self.access.dynamodb(), transaction).await
     }
 
     /// The queue at `url`.
     pub fn queue(&self, url: impl Into<String>) -> Queue {
-        Queue::new(self.sqs.clone(), url.into())
+        Queue::new(self.access.sqs().clone(), url.into())
     }
 
     /// The queues whose names begin with `prefix`.
     pub async fn queues(&self, prefix: &str) -> Result<Vec<Queue>, ServiceError> {
-        crate::queue::list(&self.sqs, prefix).await
+        crate::queue::list(self.access.sqs(), prefix).await
     }
 
     /// The bucket called `name`.
     pub fn bucket(&self, name: impl Into<String>) -> Bucket {
-        Bucket::new(self.s3.clone(), self.poster.clone(), name.into())
+        Bucket::new(Arc::clone(&self.access), name.into())
     }
 
     /// The way to servers that are not AWS's.
     pub fn outbound(&self) -> Outbound {
-        self.outbound.clone()
+        self.outbound.get_or_init(Outbound::network).clone()
     }
 
     /// The same services, but whatever goes to servers that are not AWS's goes through `transport`.
     pub fn with_outbound(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.outbound = Outbound::over(transport);
+        self.outbound = Arc::new(Outbound::over(transport).into());
         self
     }
 
     /// The way to addresses that strangers gave.
     pub fn public_outbound(&self) -> PublicOutbound {
-        self.public_outbound.clone()
+        let outbound = &self.public_outbound;
+        outbound.get_or_init(PublicOutbound::network).clone()
     }
 
     /// The same services, but whatever goes to addresses that strangers gave goes through
     /// `outbound`.
     pub fn with_public_outbound(mut self, outbound: PublicOutbound) -> Self {
-        self.public_outbound = outbound;
+        self.public_outbound = Arc::new(outbound.into());
         self
     }
 
     /// Fetches the current value of the secret at `arn`.
     pub async fn secret(&self, arn: &str) -> Result<Secret, ServiceError> {
-        crate::secret::fetch(&self.secrets, arn).await
+        crate::secret::fetch(self.access.secrets(), arn).await
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Access")
     }
 }
 
@@ -214,7 +223,8 @@ impl fmt::Debug for Aws {
 /// The services share every setting but not one configuration type, hence a macro.
 macro_rules! client {
     ($self:ident, $name:ident, $sdk:ident $(, $extra:ident($value:expr))*) => {
-        fn $name(&$self) -> $sdk::Client {
+        pub(crate) fn $name(&$self) -> &$sdk::Client {
+            $self.$name.get_or_init(|| {
             let mut config = $sdk::Config::builder()
                 .behavior_version($sdk::config::BehaviorVersion::latest())
                 .region($sdk::config::Region::new($self.region.clone()))
@@ -237,13 +247,14 @@ macro_rules! client {
                 $(.$extra($value))*;
             config.set_endpoint_url($self.endpoints.$name.clone());
             $sdk::Client::from_conf(config.build())
+            })
         }
     };
 }
 
 impl Access {
-    fn poster(&self) -> Poster {
-        Poster {
+    pub(crate) fn signer(&self) -> Signer {
+        Signer {
             region: self.region.clone(),
             credentials: self.credentials.clone(),
             endpoint_url: self.endpoints.s3.clone(),

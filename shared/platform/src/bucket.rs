@@ -1,18 +1,18 @@
 //! Buckets: whole objects, and links by which others upload them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aws_sdk_s3::{
-    Client, Config, operation::get_object::GetObjectError, presigning::PresigningConfig,
-    primitives::ByteStream, types::MetadataDirective,
+    Config, operation::get_object::GetObjectError, primitives::ByteStream, types::MetadataDirective,
 };
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 
 use crate::{
+    aws::Access,
     error::{ErrorKind, ServiceError},
-    post_policy::{self, Poster},
+    presign::{Link, PresignError, percent_encoded},
 };
 
 const COPY_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -21,8 +21,7 @@ const COPY_TIMEOUT: Duration = Duration::from_secs(120);
 /// One bucket. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Bucket {
-    client: Client,
-    poster: Poster,
+    access: Arc<Access>,
     name: String,
 }
 
@@ -74,18 +73,15 @@ pub struct PresignedPut {
 }
 
 impl Bucket {
-    pub(crate) fn new(client: Client, poster: Poster, name: String) -> Self {
-        Self {
-            client,
-            poster,
-            name,
-        }
+    pub(crate) fn new(access: Arc<Access>, name: String) -> Self {
+        Self { access, name }
     }
 
     /// Fetches an object of at most `max_bytes`; `None` if there is none at `key`.
     pub async fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, ServiceError> {
         let answer = self
-            .client
+            .access
+            .s3()
             .get_object()
             .bucket(&self.name)
             .key(key)
@@ -117,7 +113,8 @@ impl Bucket {
 
     /// Stores `bytes` at `key`, replacing what was there.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), ServiceError> {
-        self.client
+        self.access
+            .s3()
             .put_object()
             .bucket(&self.name)
             .key(key)
@@ -130,7 +127,8 @@ impl Bucket {
 
     /// Removes the object at `key`; nothing happens if there is none.
     pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
-        self.client
+        self.access
+            .s3()
             .delete_object()
             .bucket(&self.name)
             .key(key)
@@ -143,7 +141,8 @@ impl Bucket {
     /// Looks at the object at `key`; `None` if there is none.
     pub async fn head(&self, key: &str) -> Result<Option<Head>, ServiceError> {
         let answer = self
-            .client
+            .access
+            .s3()
             .head_object()
             .bucket(&self.name)
             .key(key)
@@ -166,7 +165,8 @@ impl Bucket {
     /// Begins to read the object at `key`, however large; `None` if there is none.
     pub async fn read(&self, key: &str) -> Result<Option<Reading>, ServiceError> {
         let answer = self
-            .client
+            .access
+            .s3()
             .get_object()
             .bucket(&self.name)
             .key(key)
@@ -189,7 +189,8 @@ impl Bucket {
     /// Copies the object at `from` to `to`, within the service, and stores it there as
     /// `content_type` whatever it was stored as before.
     pub async fn copy(&self, from: &str, to: &str, content_type: &str) -> Result<(), ServiceError> {
-        self.client
+        self.access
+            .s3()
             .copy_object()
             .bucket(&self.name)
             .copy_source(format!("{}/{}", self.name, percent_encoded(from, b"-._~/")))
@@ -207,72 +208,69 @@ impl Bucket {
     /// A form for one upload. Unlike a link for `PUT`, the service itself refuses any other size,
     /// key or type.
     pub fn presign_post(&self, upload: &Upload<'_>) -> Result<PresignedPost, ServiceError> {
-        post_policy::sign(&self.poster, &self.name, upload).map_err(|error| {
-            ServiceError::new(
-                "presign",
-                self.target(upload.key),
-                ErrorKind::Refused,
-                error,
-            )
-        })
+        let form = self.access.signer().form(&self.name, upload);
+        form.map_err(|error| self.unsigned(upload.key, error))
     }
 
     /// A link for uploading exactly `content_length` bytes of `content_type` to `key` within
     /// `valid_for`.
-    pub async fn presign_put(
+    pub fn presign_put(
         &self,
         key: &str,
         content_type: &str,
         content_length: u64,
         valid_for: Duration,
     ) -> Result<PresignedPut, ServiceError> {
-        let refused = |cause: Box<dyn std::error::Error + Send + Sync>| {
-            ServiceError::new("presign", self.target(key), ErrorKind::Refused, cause)
-        };
-        let config =
-            PresigningConfig::expires_in(valid_for).map_err(|error| refused(error.into()))?;
-        let request = self
-            .client
-            .put_object()
-            .bucket(&self.name)
-            .key(key)
-            .content_type(content_type)
-            .content_length(i64::try_from(content_length).map_err(|error| refused(error.into()))?)
-            .presigned(config)
-            .await
-            .map_err(|error| ServiceError::of_sdk("presign", self.target(key), error))?;
+        let headers = [
+            ("content-length", content_length.to_string()),
+            ("content-type", content_type.to_owned()),
+        ];
+        let url = self.link("PUT", key, &[], &headers, valid_for)?;
+        let headers = headers.map(|(name, value)| (name.to_owned(), value));
         Ok(PresignedPut {
-            url: request.uri().to_owned(),
-            headers: request
-                .headers()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
+            url,
+            headers: headers.into(),
         })
     }
 
     /// A link for downloading the object at `key` within `valid_for`, as a file called `file_name`:
     /// whatever it holds, a browser saves it and does not run it.
-    pub async fn presign_get(
+    pub fn presign_get(
         &self,
         key: &str,
         file_name: &str,
         content_type: &str,
         valid_for: Duration,
     ) -> Result<String, ServiceError> {
-        let config = PresigningConfig::expires_in(valid_for).map_err(|error| {
-            ServiceError::new("presign", self.target(key), ErrorKind::Refused, error)
-        })?;
-        let request = self
-            .client
-            .get_object()
-            .bucket(&self.name)
-            .key(key)
-            .response_content_type(content_type)
-            .response_content_disposition(attachment(file_name))
-            .presigned(config)
-            .await
-            .map_err(|error| ServiceError::of_sdk("presign", self.target(key), error))?;
-        Ok(request.uri().to_owned())
+        let query = [
+            ("response-content-disposition", attachment(file_name)),
+            ("response-content-type", content_type.to_owned()),
+        ];
+        self.link("GET", key, &query, &[], valid_for)
+    }
+
+    fn link(
+        &self,
+        method: &'static str,
+        key: &str,
+        query: &[(&'static str, String)],
+        headers: &[(&'static str, String)],
+        valid_for: Duration,
+    ) -> Result<String, ServiceError> {
+        let link = Link {
+            method,
+            bucket: &self.name,
+            key,
+            query,
+            headers,
+            valid_for,
+        };
+        let link = self.access.signer().link(&link);
+        link.map_err(|error| self.unsigned(key, error))
+    }
+
+    fn unsigned(&self, key: &str, error: PresignError) -> ServiceError {
+        ServiceError::new("presign", self.target(key), ErrorKind::Refused, error)
     }
 
     fn target(&self, key: &str) -> String {
@@ -306,19 +304,6 @@ fn attachment(name: &str) -> String {
         "attachment; filename*=UTF-8''{}",
         percent_encoded(name, b"-._")
     )
-}
-
-/// Every byte that is neither a letter nor a digit nor one of `kept` as `%` and two digits.
-fn percent_encoded(text: &str, kept: &[u8]) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod environment;
 mod error;
 pub mod logging;
 mod outbound;
-mod post_policy;
+mod presign;
 pub mod public;
 mod queue;
 mod sealing;

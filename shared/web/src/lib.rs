@@ -1,6 +1,6 @@
 //! What every HTTP route of Planet shares.
 //!
-//! - [`Api`]: a context's table of routes, public ones named apart; everything else refuses a
+//! - [`Api`]: a context's table of [`routes!`], public ones named apart; everything else refuses a
 //!   request without a verified caller before its handler runs.
 //! - [`Capability`] and [`Stage`]: what a deployment holds back, before handlers run.
 //! - [`ApiError`] and [`Code`]: every error is `application/problem+json` with a stable code.
@@ -26,7 +26,7 @@ mod money;
 mod paging;
 mod stage;
 
-pub use api::Api;
+pub use api::{Api, Routes};
 pub use caller::{Acting, Caller, Operator};
 pub use edits::{IfMatch, with_version};
 pub use error::{ApiError, Code, FieldError, Problem};
@@ -37,3 +37,7 @@ pub use money::{MoneyOut, offered};
 pub use paging::{List, Paging, PagingParams};
 pub use platform::serve::RequestInfo;
 pub use stage::{Capability, Stage, StageError, TRYING_OUT};
+
+/// For [`routes!`].
+#[doc(hidden)]
+pub use utoipa_axum;

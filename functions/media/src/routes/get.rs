@@ -28,5 +28,5 @@ pub(crate) async fn get_media(
     Path(id): Path<Id<kind::Media>>,
 ) -> Result<Json<MediaOut>, ApiError> {
     let media = seen(&app, &caller, id).await?;
-    MediaOut::with_download(&app, &media).await.map(Json)
+    MediaOut::with_download(&app, &media).map(Json)
 }

@@ -124,15 +124,14 @@ impl MediaOut {
     }
 
     /// The same, with a link to fetch it if it is ready.
-    pub(super) async fn with_download(app: &App, media: &Media) -> Result<Self, ApiError> {
+    pub(super) fn with_download(app: &App, media: &Media) -> Result<Self, ApiError> {
         let mut out = Self::of(app, media);
         if out.state == State::Ready {
             let key = media.clean_key();
             let (name, content_type) = (media.file_name.as_str(), media.format.content_type());
             let link = app
                 .bucket
-                .presign_get(&key, name, content_type, LINK_HOLDS)
-                .await?;
+                .presign_get(&key, name, content_type, LINK_HOLDS)?;
             out.download_url = Some(link);
         }
         Ok(out)

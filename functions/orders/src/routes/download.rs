@@ -87,10 +87,10 @@ pub(crate) async fn download(
     let name = (&file.file_name, &file.content_type);
     let url = app
         .media_bucket
-        .presign_get(&file.key, name.0, name.1, valid_for);
+        .presign_get(&file.key, name.0, name.1, valid_for)?;
     let lasts = SignedDuration::from_secs(LINK_VALID_S.into());
     let out = DownloadOut {
-        url: url.await?,
+        url,
         file_name: file.file_name.clone(),
         content_type: file.content_type.clone(),
         size_bytes: file.size_bytes,

@@ -201,7 +201,7 @@ async fn a_link_may_do_what_the_function_may_that_signed_it() {
     };
     let put = async |aws: Aws, key: &str| {
         let bucket = aws.bucket(name);
-        let link = bucket.presign_put(key, "text/plain", 0, minute).await;
+        let link = bucket.presign_put(key, "text/plain", 0, minute);
         follow("PUT", link.unwrap().url).await
     };
     assert_eq!(
@@ -214,7 +214,7 @@ async fn a_link_may_do_what_the_function_may_that_signed_it() {
 
     let get = async |key: &str| {
         let bucket = setting.reader().bucket(name);
-        let link = bucket.presign_get(key, "a", "text/plain", minute).await;
+        let link = bucket.presign_get(key, "a", "text/plain", minute);
         follow("GET", link.unwrap()).await
     };
     assert_eq!(get("clean/a").await, StatusCode::OK);
@@ -227,7 +227,7 @@ async fn a_link_that_says_it_is_of_another_function_is_of_nobody() {
     let name = &setting.template.buckets[0].name;
     let bucket = setting.reader().bucket(name);
     let minute = Duration::from_secs(60);
-    let link = bucket.presign_put("clean/a", "text/plain", 0, minute).await;
+    let link = bucket.presign_put("clean/a", "text/plain", 0, minute);
     let forged = link.unwrap().url.replace("planet-Reads", "planet-Lists");
     let request = Request::put(forged).header("content-type", "text/plain");
     let request = request.header("content-length", 0);

@@ -3,8 +3,7 @@
 use platform::serve::Function;
 use serde_json::json;
 use testkit::{App, World};
-use utoipa_axum::routes;
-use web::{Api, ApiError, Caller, Code, Operator};
+use web::{Api, ApiError, Caller, Code, Operator, routes};
 
 #[utoipa::path(get, path = "/open", responses((status = 200)))]
 async fn open() -> &'static str {

@@ -9,8 +9,9 @@ use platform::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use testkit::{Answer, App, Client, World};
-use utoipa_axum::routes;
-use web::{Api, ApiError, Code, IDEMPOTENCY, Idempotent, Json, RequestKey, Requests, replayed};
+use web::{
+    Api, ApiError, Code, IDEMPOTENCY, Idempotent, Json, RequestKey, Requests, replayed, routes,
+};
 
 /// A counter in a table, raised by a route that moves value.
 #[derive(Clone)]

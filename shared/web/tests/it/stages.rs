@@ -3,8 +3,7 @@
 use platform::serve::Function;
 use serde_json::json;
 use testkit::{App, Client, World};
-use utoipa_axum::routes;
-use web::{Api, Caller, Capability, Stage};
+use web::{Api, Caller, Capability, Stage, routes};
 
 #[utoipa::path(get, path = "/catalogue", responses((status = 200)))]
 async fn browse() -> &'static str {

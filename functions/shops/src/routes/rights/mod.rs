@@ -22,8 +22,7 @@ mod suspend_listing;
 mod uphold_case;
 mod work_out;
 
-use utoipa_axum::routes;
-use web::{Acting, Api, ApiError, Capability, Code};
+use web::{Acting, Api, ApiError, Capability, Code, routes};
 
 use crate::{
     App,

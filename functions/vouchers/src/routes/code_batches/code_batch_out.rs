@@ -79,17 +79,16 @@ impl CodeBatchOut {
     }
 
     /// The batch with a new link, if its file is awaited.
-    pub(super) async fn with_upload(app: &App, batch: &CodeBatch) -> Result<Self, ApiError> {
+    pub(super) fn with_upload(app: &App, batch: &CodeBatch) -> Result<Self, ApiError> {
         let mut out = Self::of(batch);
         if batch.status != BatchStatus::AwaitingUpload {
             return Ok(out);
         }
         let valid_for = Duration::from_secs(u64::from(UPLOAD_MINUTES) * 60);
         let byte_size = batch.promise.byte_size;
-        let link = app
-            .codes_bucket
-            .presign_put(&batch.object_key(), "text/csv", byte_size, valid_for)
-            .await?;
+        let link =
+            app.codes_bucket
+                .presign_put(&batch.object_key(), "text/csv", byte_size, valid_for)?;
         let valid_for = SignedDuration::from_mins(i64::from(UPLOAD_MINUTES));
         out.upload = Some(CodeBatchUploadOut {
             url: link.url,

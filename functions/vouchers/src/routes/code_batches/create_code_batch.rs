@@ -74,7 +74,7 @@ pub(crate) async fn create_code_batch(
         .requests
         .record(&request.key, &Done { batch: batch.id })?;
     match app.store.create_batch(&batch, record).await {
-        Ok(()) => Ok(Json(CodeBatchOut::with_upload(&app, &batch).await?).created()),
+        Ok(()) => Ok(Json(CodeBatchOut::with_upload(&app, &batch)?).created()),
         Err(CreateBatchError::Repeated) => repeat(&app, &request.key)
             .await?
             .ok_or_else(|| ApiError::internal("a request that was done has no record")),
@@ -89,7 +89,7 @@ async fn repeat(app: &App, key: &RequestKey) -> Result<Option<Response>, ApiErro
     };
     let batch = app.store.batch(done.batch).await?;
     let batch = batch.ok_or_else(|| ApiError::internal("an announced batch is not there"))?;
-    let out = CodeBatchOut::with_upload(app, &batch).await?;
+    let out = CodeBatchOut::with_upload(app, &batch)?;
     Ok(Some(replayed(Json(out).created())))
 }
 

@@ -3,22 +3,20 @@
 use std::collections::BTreeMap;
 
 use axum::{Router, middleware::from_fn};
-use utoipa::openapi::{
-    Content, OpenApi, RefOr, Response, ResponseBuilder, extensions::Extensions, path::Operation,
-    schema::Ref, security::SecurityRequirement,
-};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::{
-    error::Problem,
     middleware,
     stage::{Capability, Gate, Service, Stage},
 };
 
-/// The name of the security scheme in the OpenAPI document.
-const BEARER: &str = "bearer";
+#[cfg(feature = "document")]
+mod document;
+mod table;
 
-/// The routes of one context and their documentation, which cannot part.
+pub use table::Routes;
+use table::Table;
+
+/// The routes of one context and, with the feature `document`, what is said of them, which cannot part.
 #[derive(Clone)]
 pub struct Api<S = ()> {
     earlier: Vec<Group<S>>,
@@ -31,8 +29,8 @@ pub struct Api<S = ()> {
 #[derive(Clone)]
 struct Group<S> {
     service: Service,
-    open: OpenApiRouter<S>,
-    guarded: OpenApiRouter<S>,
+    open: Table<S>,
+    guarded: Table<S>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Api<S> {
@@ -77,14 +75,14 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     }
 
     /// Adds a route for signed-in callers: others get 401 before the handler runs.
-    pub fn route(mut self, routes: UtoipaMethodRouter<S>) -> Self {
-        self.group.guarded = self.group.guarded.routes(routes);
+    pub fn route(mut self, routes: Routes<S>) -> Self {
+        self.group.guarded.add(routes);
         self
     }
 
     /// Adds a route for anyone, or one that authenticates in its own way.
-    pub fn public(mut self, routes: UtoipaMethodRouter<S>) -> Self {
-        self.group.open = self.group.open.routes(routes);
+    pub fn public(mut self, routes: Routes<S>) -> Self {
+        self.group.open.add(routes);
         self
     }
 
@@ -100,9 +98,8 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         let mut router = Router::new();
         for group in self.earlier.into_iter().chain([self.group]) {
             let gate = group.service.gate(stage_of);
-            let (open, _) = group.open.split_for_parts();
-            let (guarded, _) = group.guarded.split_for_parts();
-            router = router.merge(behind(gate, open));
+            let guarded = group.guarded.router();
+            router = router.merge(behind(gate, group.open.router()));
             // A layer over no routes at all is a defect to axum.
             if guarded.has_routes() {
                 // Who is calling is asked first.
@@ -116,33 +113,14 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
             .layer(from_fn(middleware::around))
             .with_state(state)
     }
-
-    /// The routes' documentation.
-    pub fn openapi(self) -> OpenApi {
-        let mut document = OpenApi::default();
-        for group in self.earlier.into_iter().chain([self.group]) {
-            let (_, mut open) = group.open.split_for_parts();
-            let (_, mut guarded) = group.guarded.split_for_parts();
-            for operation in operations(&mut guarded) {
-                operation.security = Some(vec![SecurityRequirement::new(BEARER, [] as [&str; 0])]);
-            }
-            open.merge(guarded);
-            for operation in operations(&mut open) {
-                describe_errors(operation);
-                describe_service(operation, group.service);
-            }
-            document.merge(open);
-        }
-        document
-    }
 }
 
 impl<S: Clone + Send + Sync + 'static> Group<S> {
     fn of(service: Service) -> Self {
         Self {
             service,
-            open: OpenApiRouter::new(),
-            guarded: OpenApiRouter::new(),
+            open: Table::new(),
+            guarded: Table::new(),
         }
     }
 }
@@ -154,52 +132,4 @@ fn behind<S: Clone + Send + Sync + 'static>(gate: Option<Gate>, router: Router<S
         }
         _ => router,
     }
-}
-
-fn operations(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
-    document.paths.paths.values_mut().flat_map(|item| {
-        [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.patch,
-            &mut item.delete,
-        ]
-        .into_iter()
-        .flatten()
-    })
-}
-
-/// Every operation can fail, and every failure has the one shape.
-fn describe_errors(operation: &mut Operation) {
-    let problem: Response = ResponseBuilder::new()
-        .description("Every error has this shape; `code` says which.")
-        .content(
-            "application/problem+json",
-            Content::new(Some(Ref::from_schema_name(
-                <Problem as utoipa::ToSchema>::name(),
-            ))),
-        )
-        .build();
-    operation
-        .responses
-        .responses
-        .entry("default".to_owned())
-        .or_insert(RefOr::T(problem));
-}
-
-/// Which capability an operation belongs to, and from which stage on it is served.
-fn describe_service(operation: &mut Operation, service: Service) {
-    let Service::From(capability, from, because) = service else {
-        return;
-    };
-    // One extension, since several would stand in another order each time: they are kept in a hash map.
-    let mut said = serde_json::Map::new();
-    if let Some(because) = because {
-        said.insert("because".to_owned(), because.into());
-    }
-    said.insert("name".to_owned(), capability.as_str().into());
-    said.insert("served_from".to_owned(), from.as_str().into());
-    let said = Extensions::from_iter([("x-capability", said)]);
-    operation.extensions.get_or_insert_default().merge(said);
 }
