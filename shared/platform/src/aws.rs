@@ -8,8 +8,8 @@ use std::{
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::tls::{TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::{
+    connection::{CaptureSmithyConnection, ConnectionMetadata},
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
         SharedHttpConnector,
@@ -20,9 +20,11 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{body::SdkBody, retry::RetryConfig, timeout::TimeoutConfig};
 use http_body_util::BodyExt;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 
 use crate::{
     bucket::Bucket,
+    connector::{self, Addresses, Connector},
     environment::{ConfigError, Environment},
     error::ServiceError,
     outbound::Outbound,
@@ -98,7 +100,7 @@ impl Aws {
     /// `AWS_ENDPOINT_URL`, or `AWS_ENDPOINT_URL_DYNAMODB`, `…_SQS`, `…_S3` and `…_SECRETS_MANAGER`.
     /// No provider chain: it costs a cold start more than everything else together.
     pub fn of_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Self::build(environment, https_client()?)
+        Self::build(environment, SharedHttpClient::new(network()?))
     }
 
     /// The same, but every request goes through `transport`.
@@ -276,18 +278,68 @@ impl Access {
     );
 }
 
-fn https_client() -> Result<SharedHttpClient, ConfigError> {
-    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS.as_bytes());
-    let context = TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
+/// The network, on which AWS's services prove who they are.
+fn network() -> Result<NetworkClient, ConfigError> {
+    let trust = connector::trust_in(AMAZON_ROOTS)
         .map_err(|error| ConfigError::of(format!("the compiled-in roots are unusable: {error}")))?;
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
-            CryptoMode::Ring,
-        ))
-        .tls_context(context)
-        .build_https())
+    let connector = Connector::new(trust, Addresses::OfSystem, CONNECT_TIMEOUT);
+    Ok(NetworkClient(connector))
+}
+
+/// A [`Connector`] in the shape that the SDK wants. How long a connection may take is the same for every
+/// client, so that the SDK's own word on it is not asked.
+#[derive(Clone, Debug)]
+struct NetworkClient(Connector);
+
+impl HttpClient for NetworkClient {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for NetworkClient {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connector = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let mut request = request
+                .try_into_http1x()
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            let connection = capture_connection(&mut request);
+            // By which the SDK says that the next try is to be made on another connection.
+            if let Some(captured) = request.extensions().get::<CaptureSmithyConnection>() {
+                captured.set_connection_retriever(move || metadata(&connection));
+            }
+            let response = connector.send(request).await.map_err(|error| {
+                if connector::is_timeout(&error) {
+                    ConnectorError::timeout(error.into())
+                } else if connector::is_unsendable(&error) {
+                    ConnectorError::user(error.into())
+                } else {
+                    ConnectorError::io(error.into())
+                }
+            })?;
+            HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
+                .map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
+    connection.connection_metadata().as_ref()?;
+    let connection = connection.clone();
+    let metadata = ConnectionMetadata::builder()
+        .proxied(false)
+        .poison_fn(move || {
+            if let Some(connected) = connection.connection_metadata().as_ref() {
+                connected.poison();
+            }
+        })
+        .build();
+    Some(metadata)
 }
 
 /// A [`Transport`] in the shape that the SDK wants.
@@ -394,6 +446,6 @@ mod tests {
 
     #[test]
     fn the_tls_client_accepts_the_compiled_in_roots() {
-        assert!(https_client().is_ok());
+        assert!(network().is_ok());
     }
 }

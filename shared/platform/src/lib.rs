@@ -12,6 +12,7 @@
 
 mod aws;
 mod bucket;
+mod connector;
 mod environment;
 mod error;
 pub mod logging;

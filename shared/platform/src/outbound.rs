@@ -5,24 +5,19 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use aws_smithy_http_client::{
-    Connector, ConnectorBuilder,
-    tls::{self, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, HttpConnectorSettings},
-    orchestrator::HttpRequest,
-};
 use aws_smithy_types::body::SdkBody;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use tokio::sync::OnceCell;
 
-use crate::transport::{Transport, TransportError};
+use crate::{
+    connector::{Addresses, Connector, TrustError, trust_of_system},
+    logging::causes,
+    transport::{Transport, TransportError},
+};
 
-pub(crate) const TLS: tls::Provider = tls::Provider::Rustls(CryptoMode::Ring);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// No answer that anybody here waits for is larger.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
@@ -117,8 +112,7 @@ impl fmt::Debug for Outbound {
     }
 }
 
-/// Connections over TLS, and in the clear where the address says so: what may be called is for the
-/// caller to judge.
+/// Connections to whomever the system trusts.
 struct Network(Arc<OnceCell<Connector>>);
 
 impl Transport for Network {
@@ -129,22 +123,15 @@ impl Transport for Network {
         let shared = Arc::clone(&self.0);
         Box::pin(async move {
             let connector = shared
-                .get_or_init(|| async { connector().tls_provider(TLS).build() })
-                .await;
+                .get_or_try_init(|| async {
+                    let trust = trust_of_system()?;
+                    Ok(Connector::new(trust, Addresses::OfSystem, CONNECT_TIMEOUT))
+                })
+                .await
+                .map_err(|error: TrustError| TransportError::Other(causes(&error)))?;
             exchange(connector, request).await
         })
     }
-}
-
-/// A connector that asks no proxy, before it is said how it encrypts ([`TLS`]) and finds addresses.
-pub(crate) fn connector() -> ConnectorBuilder {
-    Connector::builder()
-        .connector_settings(
-            HttpConnectorSettings::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .build(),
-        )
-        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
 }
 
 /// Sends `request` through `connector` and reads the answer: whole, or as much of it as shows that
@@ -155,15 +142,8 @@ pub(crate) async fn exchange(
 ) -> Result<http::Response<Bytes>, TransportError> {
     let limits = request.extensions().get::<OutboundLimits>();
     let most = limits.map_or(MAX_BYTES, |limits| limits.max_response_bytes);
-    let request = HttpRequest::try_from(request.map(SdkBody::from))
-        .map_err(|error| TransportError::Other(error.to_string()))?;
-    let response = connector
-        .call(request)
-        .await
-        .map_err(|error| TransportError::Io(crate::logging::causes(&error)))?;
-    let response = response
-        .try_into_http1x()
-        .map_err(|error| TransportError::Io(error.to_string()))?;
+    let response = connector.send(request.map(SdkBody::from)).await;
+    let response = response.map_err(|error| TransportError::Io(causes(&error)))?;
     let (head, mut body) = response.into_parts();
     let mut read = BytesMut::new();
     while read.len() <= most

@@ -1,15 +1,19 @@
 //! The network itself: the system's name servers, and connections that go where they are told.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
-use aws_smithy_http_client::tls::TlsContext;
-use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use tokio::sync::OnceCell;
 
 use super::{Dial, Names, PORT};
 use crate::{
-    outbound::{TLS, connector, exchange},
+    connector::{Addresses, Connector, Trust, TrustError, trust_of_system},
+    logging::causes,
+    outbound::{CONNECT_TIMEOUT, exchange},
     transport::TransportError,
 };
 
@@ -32,59 +36,37 @@ impl Names for SystemNames {
 /// Connections over TLS, each to the one address that it was made for.
 #[derive(Default)]
 pub(super) struct PinnedDial {
-    /// By default, whom the system trusts.
-    trusts: TlsContext,
+    /// By default, whom the system trusts, as read at the first call.
+    trust: Arc<OnceCell<Trust>>,
 }
 
 impl Dial for PinnedDial {
     fn call(
         &self,
         address: SocketAddr,
-        mut request: http::Request<Bytes>,
+        request: http::Request<Bytes>,
     ) -> BoxFuture<'static, Result<http::Response<Bytes>, TransportError>> {
-        let trusts = self.trusts.clone();
+        let trust = Arc::clone(&self.trust);
         Box::pin(async move {
-            *request.uri_mut() = at_port(request.uri(), address.port())?;
-            // A connector of its own for every call, for half a millisecond: with a shared one, a
-            // connection that another call opened to another address of the name could be taken again.
-            let connector = connector()
-                .tls_provider(TLS)
-                .tls_context(trusts)
-                .build_with_resolver(Pinned(address.ip()));
+            // A port that is written would be dialled instead.
+            if request.uri().port().is_some() {
+                return Err(TransportError::Other("the address says a port".to_owned()));
+            }
+            let trust = trust.get_or_try_init(|| async { trust_of_system() }).await;
+            let trust = trust.map_err(|error: TrustError| TransportError::Other(causes(&error)))?;
+            // A connector of its own for every call: with a shared one, a connection that another call
+            // opened to another address of the name could be taken again.
+            let addresses = Addresses::One(address);
+            let connector = Connector::new(Arc::clone(trust), addresses, CONNECT_TIMEOUT);
             exchange(&connector, request).await
         })
     }
 }
 
-/// Answers for every name with one address, so that a connector has no choice.
-#[derive(Clone, Copy, Debug)]
-struct Pinned(IpAddr);
-
-impl ResolveDns for Pinned {
-    fn resolve_dns<'a>(&'a self, _: &'a str) -> DnsFuture<'a> {
-        DnsFuture::ready(Ok(vec![self.0]))
-    }
-}
-
-/// The same address at `port`, which a connector takes from there: a resolver says none. That of
-/// every address is not written, because it would then stand in the name that the server is told.
-fn at_port(uri: &http::Uri, port: u16) -> Result<http::Uri, TransportError> {
-    let unsendable = || TransportError::Other("the address has no host".to_owned());
-    let host = uri.host().ok_or_else(unsendable)?;
-    if uri.port_u16().unwrap_or(PORT) == port {
-        return Ok(uri.clone());
-    }
-    let mut parts = uri.clone().into_parts();
-    let authority = format!("{host}:{port}").parse();
-    parts.authority = Some(authority.map_err(|_| unsendable())?);
-    http::Uri::from_parts(parts).map_err(|error| TransportError::Other(error.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
-    use aws_smithy_http_client::tls::TrustStore;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -152,10 +134,9 @@ mod tests {
     }
 
     fn dial_that_trusts_the_server() -> PinnedDial {
-        let trusted = TrustStore::empty().with_pem_certificate(AUTHORITY);
-        let trusts = TlsContext::builder().with_trust_store(trusted).build();
+        let trust = crate::connector::trust_in(AUTHORITY).unwrap();
         PinnedDial {
-            trusts: trusts.unwrap(),
+            trust: Arc::new(trust.into()),
         }
     }
 
@@ -224,24 +205,13 @@ mod tests {
         assert!((101..1_000_000).contains(&read), "{read} bytes");
     }
 
-    #[test]
-    fn the_port_is_that_of_the_address_and_is_written_where_it_is_unusual() {
-        let uri = "https://hook.example/in?a=b".parse().unwrap();
-        let unusual = "https://hook.example:8443/in?a=b";
-        assert_eq!(at_port(&uri, 8_443).unwrap(), unusual);
-        assert_eq!(at_port(&uri, PORT).unwrap(), uri);
-        let unusual = unusual.parse().unwrap();
-        assert_eq!(
-            at_port(&unusual, PORT).unwrap(),
-            "https://hook.example:443/in?a=b"
-        );
-        assert!(at_port(&"/in".parse().unwrap(), PORT).is_err());
-    }
-
+    /// Or it would go to another place than was judged.
     #[tokio::test]
-    async fn a_connector_is_told_one_address_whatever_it_asks() {
-        let address: IpAddr = "93.184.215.14".parse().unwrap();
-        let names = Pinned(address).resolve_dns("localhost").await;
-        assert_eq!(names.unwrap(), [address]);
+    async fn an_address_with_a_port_of_its_own_is_not_dialled() {
+        let server = Server::start(b"").await;
+        let request = request("https://hook.example:443/");
+        let answer = dial_that_trusts_the_server().call(server.address, request);
+        assert!(matches!(answer.await, Err(TransportError::Other(_))));
+        assert!(server.requests().is_empty());
     }
 }
