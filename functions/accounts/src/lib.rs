@@ -54,9 +54,11 @@ use crate::{
     store::Store,
 };
 
-/// What the routes work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     clock: Clock,
     store: Store,
     limits: Limits,
@@ -69,7 +71,7 @@ pub struct App {
     jurisdictions: Arc<Jurisdictions>,
 }
 
-impl App {
+impl Parts {
     /// What organizations of `kind` may do and are asked for.
     fn terms(&self, kind: OrganizationKind) -> Result<&KindTerms, ApiError> {
         let terms = self.kinds.terms(kind);
@@ -177,7 +179,7 @@ pub async fn build(
     let published_keys = PublishedKeys::new(aws.table(&config.keys_table));
     published_keys.publish(&signer).await?;
     let counts = RateLimits::new(aws.table(&config.requests_table), clock.clone());
-    let app = App {
+    let app = Arc::new(Parts {
         clock,
         store: Store::new(&aws, &config.accounts_table),
         limits: Limits::new(counts, &config),
@@ -188,7 +190,7 @@ pub async fn build(
         published_keys,
         kinds: Arc::new(Kinds::embedded().map_err(unreadable)?),
         jurisdictions: Arc::new(config.jurisdictions),
-    };
+    });
     let points = aws.queue(config.points_queue_url);
     let listening = aws.queue(config.listening_queue_url);
     let shops = aws.queue(config.shops_queue_url);

@@ -41,6 +41,8 @@ mod ticket;
 mod ticket_quota;
 mod times;
 
+use std::sync::Arc;
+
 use kernel::Clock;
 use platform::{
     Aws, Environment, Queue, ServiceError,
@@ -55,9 +57,11 @@ use crate::{
     store::Store,
 };
 
-/// What the routes and the worker work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes and the worker work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     clock: Clock,
     store: Store,
     quotas: Quotas,
@@ -117,7 +121,7 @@ pub async fn build(
         vouchers: aws.queue(config.vouchers_queue_url),
         webhooks: aws.queue(config.webhooks_queue_url),
     };
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(&aws, &config.events_table),
         quotas: Quotas::new(aws.table(&config.quotas_table), clock.clone()),
         requests: Requests::new(aws.table(&config.requests_table), clock.clone()),
@@ -125,7 +129,7 @@ pub async fn build(
         availability: Availability::default(),
         events_queue: subscribers.events.clone(),
         clock,
-    };
+    });
     let api = api().stage(Capability::Trade, config.trade);
     let worker = app.clone();
     Ok(Function::new()

@@ -10,7 +10,7 @@ use platform::{ServiceError, logging};
 use tokens::TokenError;
 use web::{Limit, Usage};
 
-use crate::App;
+use crate::Parts;
 
 /// A player that may report, and what is left of its limit.
 pub(crate) struct Player {
@@ -75,7 +75,7 @@ pub(crate) fn limit(requests_per_ten_seconds: u32) -> Limit {
     }
 }
 
-impl App {
+impl Parts {
     /// Lets the bearer of `token` report once.
     pub(crate) async fn admit(&self, token: &str) -> Result<Player, Refused> {
         let claims = match self.verifier.listening(token).await {

@@ -4,7 +4,7 @@ use kernel::{Event, Id, Timestamp, kind};
 use platform::ServiceError;
 
 use crate::{
-    App, events,
+    Parts, events,
     listen::{Listen, Rejection, Span, Verdict},
 };
 
@@ -52,7 +52,7 @@ impl Intake {
     }
 }
 
-impl App {
+impl Parts {
     /// Sends what `account` earned on its way to points. After an error it may have been sent; the
     /// client's retry then sends it again, which earns nothing twice.
     pub(crate) async fn publish(

@@ -28,6 +28,8 @@ mod listenbrainz;
 mod routes;
 mod store;
 
+use std::sync::Arc;
+
 use kernel::Clock;
 use platform::{
     Aws, Environment, Queue,
@@ -38,9 +40,12 @@ use web::{Limit, RateLimits, routes};
 
 use crate::{config::Config, store::Store};
 
-/// What the routes and the consumer work with. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct App {
+/// What the routes and the consumer work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+#[derive(Debug)]
+pub struct Parts {
     clock: Clock,
     store: Store,
     listens: Queue,
@@ -59,14 +64,14 @@ pub async fn build(
     clock: Clock,
 ) -> Result<Function, StartError> {
     let config = Config::read(&environment)?;
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(aws.table(config.listening_table)),
         listens: aws.queue(config.listens_queue),
         verifier: Verifier::new(aws.table(config.keys_table), clock.clone()),
         limits: RateLimits::new(aws.table(config.requests_table), clock.clone()),
         limit: admission::limit(config.requests_per_ten_seconds),
         clock,
-    };
+    });
     let consumer = app.clone();
     Ok(Function::new().http(api().router(app)).queue(move |batch| {
         let app = consumer.clone();

@@ -30,6 +30,8 @@ mod routes;
 mod sha256;
 mod store;
 
+use std::sync::Arc;
+
 use kernel::Clock;
 use platform::{
     Aws, Bucket, Environment, Queue,
@@ -39,9 +41,11 @@ use web::{Api, Capability, RateLimits, Requests, routes};
 
 use crate::{config::Config, limits::Limits, store::Store};
 
-/// What the routes and the worker work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes and the worker work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     clock: Clock,
     store: Store,
     requests: Requests,
@@ -72,14 +76,14 @@ pub async fn build(
 ) -> Result<Function, StartError> {
     let config = Config::of(&environment)?;
     let requests_table = aws.table(&config.requests_table);
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(&aws, &config.media_table),
         requests: Requests::new(requests_table.clone(), clock.clone()),
         limits: Limits::new(RateLimits::new(requests_table, clock.clone())),
         bucket: aws.bucket(config.media_bucket),
         media_queue: aws.queue(config.media_queue_url),
         clock,
-    };
+    });
     let api = api().stage(Capability::Trade, config.trade);
     let shops = aws.queue(config.shops_queue_url);
     let worker = app.clone();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use web::{ApiError, Code, RequestKey};
 
 use crate::{
-    App,
+    Parts,
     order::Order,
     purchase_limit,
     refund::{Changed, Consequences},
@@ -51,7 +51,7 @@ struct Record {
     order: Id<kind::Order>,
 }
 
-impl App {
+impl Parts {
     /// Changes an order as `decide` says, for an event or for time: whatever is decided must be
     /// nothing the second time, since nothing else keeps it from being done twice.
     pub(crate) async fn change<E>(

@@ -50,6 +50,8 @@ mod sweep;
 mod unpaid;
 mod words;
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use kernel::Clock;
 use platform::{
@@ -62,9 +64,11 @@ use web::{Api, Capability, RateLimits, Requests, routes};
 
 use crate::{config::Config, events::Subscribers, fulfilment::Periods, goods::Known, store::Store};
 
-/// What the routes, the worker and the sweeper work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes, the worker and the sweeper work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     clock: Clock,
     store: Store,
     quotas: Quotas,
@@ -126,7 +130,7 @@ pub async fn build(
         events: aws.queue(config.events_queue_url),
         webhooks: aws.queue(config.webhooks_queue_url),
     };
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(
             &aws,
             &config.orders_table,
@@ -142,7 +146,7 @@ pub async fn build(
         payment: config.payment,
         periods: config.periods,
         clock,
-    };
+    });
     let api = api().stage(Capability::Trade, config.trade);
     let (worker, sweeper) = (app.clone(), app.clone());
     Ok(Function::new()

@@ -37,6 +37,8 @@ mod routes;
 mod store;
 mod sweep;
 
+use std::sync::Arc;
+
 use kernel::Clock;
 use platform::{
     Aws, Environment,
@@ -47,9 +49,11 @@ use web::{Api, Requests, routes};
 
 use crate::{config::Config, provider::Provider, store::Store};
 
-/// What the routes, the worker and the sweeper work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes, the worker and the sweeper work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     clock: Clock,
     store: Store,
     requests: Requests,
@@ -78,7 +82,7 @@ pub async fn build(
     let config = Config::of(&environment)?;
     let checkout_secret = aws.secret(&config.checkout_secret_arn).await?;
     let alipay_secret = aws.secret(&config.alipay_secret_arn).await?;
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(&aws, &config.payments_table, clock.clone()),
         requests: Requests::new(aws.table(&config.requests_table), clock.clone()),
         checkout_key: CheckoutKey::of(&checkout_secret),
@@ -90,7 +94,7 @@ pub async fn build(
             clock.clone(),
         ),
         clock,
-    };
+    });
     let orders = aws.queue(config.orders_queue_url);
     let (worker, sweeper) = (app.clone(), app.clone());
     Ok(Function::new()

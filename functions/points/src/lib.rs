@@ -25,6 +25,8 @@ mod routes;
 mod store;
 mod sweep;
 
+use std::sync::Arc;
+
 use kernel::Clock;
 use platform::{
     Aws, Environment,
@@ -38,9 +40,11 @@ use crate::{
     store::{Adjustments, EarnRules, Entries},
 };
 
-/// What this context works with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What this context works with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     aws: Aws,
     clock: Clock,
     wallets: Wallets,
@@ -73,7 +77,7 @@ pub async fn build(
 ) -> Result<Function, StartError> {
     let config = Config::of(&environment)?;
     let points = aws.table(config.points_table);
-    let app = App {
+    let app = Arc::new(Parts {
         wallets: Wallets::new(aws.table(config.wallets_table), clock.clone()),
         earn_rules: EarnRules::new(points.clone(), clock.clone()),
         entries: Entries::new(points.clone()),
@@ -81,7 +85,7 @@ pub async fn build(
         requests: Requests::new(aws.table(config.requests_table), clock.clone()),
         aws,
         clock,
-    };
+    });
     let (worker, journal, sweeper) = (app.clone(), app.clone(), app.clone());
     Ok(Function::new()
         .http(api().router(app))

@@ -52,9 +52,11 @@ use crate::{catalogue::Catalogue, config::Config, events::Subscriber, store::Sto
 /// The one schedule of this context.
 const END_GRANTS_AND_RELEASE: &str = "end-grants-and-release";
 
-/// What the routes and the workers work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes and the workers work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) requests: Requests,
@@ -142,7 +144,7 @@ pub async fn build(
 ) -> Result<Function, StartError> {
     let config = Config::of(&environment)?;
     let catalogue = Catalogue::embedded().map_err(|error| ConfigError::of(error.to_string()))?;
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(
             &aws,
             &config.shops_table,
@@ -155,7 +157,7 @@ pub async fn build(
         default_commission: config.default_commission,
         currencies: Arc::new(config.currencies),
         clock,
-    };
+    });
     let api = api().stage(Capability::Trade, config.trade);
     let orders = aws.queue(config.orders_queue_url);
     let shops = aws.queue(config.shops_queue_url);

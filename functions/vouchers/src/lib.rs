@@ -110,9 +110,11 @@ use crate::{
     store::Store,
 };
 
-/// What the routes and the worker work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes and the worker work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     clock: Clock,
     store: Store,
     wallets: Wallets,
@@ -238,7 +240,7 @@ pub async fn build(
 ) -> Result<Function, StartError> {
     let config = Config::of(&environment)?;
     let secret = aws.secret(&config.secret_arn).await?;
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(&aws, &config.vouchers_table, clock.clone()),
         wallets: Wallets::new(aws.table(&config.wallets_table), clock.clone()),
         requests: Requests::new(aws.table(&config.requests_table), clock.clone()),
@@ -255,7 +257,7 @@ pub async fn build(
         webhooks_queue: aws.queue(config.webhooks_queue_url),
         currencies: Arc::new(config.currencies),
         clock,
-    };
+    });
     let api = api()
         .stage(Capability::Rewards, config.rewards)
         .stage(Capability::Partners, config.partners);
@@ -273,7 +275,7 @@ pub async fn build(
         }))
 }
 
-impl App {
+impl Parts {
     /// The events of a change, each with the queue of its subscriber.
     fn events(&self, change: &Change) -> Result<Vec<(Queue, kernel::Event)>, ServiceError> {
         let events = events::events(change)?.into_iter();

@@ -36,6 +36,8 @@ mod store;
 mod subject;
 mod sweep;
 
+use std::sync::Arc;
+
 use kernel::Clock;
 use platform::{
     Aws, Environment, Queue,
@@ -46,9 +48,11 @@ use web::{Api, Capability, RateLimits, routes};
 
 use crate::{config::Config, events::Subscriber, signing::EndpointKeys, store::Store};
 
-/// What the routes, the workers and the sweeper work with. Cheap to clone.
-#[derive(Clone)]
-pub struct App {
+/// What the routes, the workers and the sweeper work with.
+pub type App = Arc<Parts>;
+
+/// The parts of an [`App`].
+pub struct Parts {
     clock: Clock,
     store: Store,
     keys: EndpointKeys,
@@ -91,14 +95,14 @@ pub async fn build(
 ) -> Result<Function, StartError> {
     let config = Config::of(&environment)?;
     let secret = aws.secret(&config.secret_arn).await?;
-    let app = App {
+    let app = Arc::new(Parts {
         store: Store::new(&aws, &config.webhooks_table, clock.clone()),
         keys: EndpointKeys::new(&secret),
         rate_limits: RateLimits::new(aws.table(config.requests_table), clock.clone()),
         outbound: aws.public_outbound(),
         deliveries_queue: aws.queue(config.deliveries_queue_url),
         clock,
-    };
+    });
     let api = api().stage(Capability::Webhooks, config.webhooks);
     let webhooks_queue = aws.queue(config.webhooks_queue_url);
     let (worker, stream, sweeper) = (app.clone(), app.clone(), app.clone());
