@@ -64,11 +64,11 @@ pub struct Parts {
     limits: Limits,
     email_keys: EmailKeys,
     hashing: Hashing,
-    signer: Arc<Signer>,
+    signer: Signer,
     refresh_tokens: RefreshTokens,
     published_keys: PublishedKeys,
-    kinds: Arc<Kinds>,
-    jurisdictions: Arc<Jurisdictions>,
+    kinds: Kinds,
+    jurisdictions: Jurisdictions,
 }
 
 impl Parts {
@@ -185,11 +185,11 @@ pub async fn build(
         limits: Limits::new(counts, &config),
         email_keys: EmailKeys::new(&secret),
         hashing: Hashing::new(&secret),
-        signer: Arc::new(signer),
+        signer,
         refresh_tokens: RefreshTokens::new(&secret),
         published_keys,
-        kinds: Arc::new(Kinds::embedded().map_err(unreadable)?),
-        jurisdictions: Arc::new(config.jurisdictions),
+        kinds: Kinds::embedded().map_err(unreadable)?,
+        jurisdictions: config.jurisdictions,
     });
     let points = aws.queue(config.points_queue_url);
     let listening = aws.queue(config.listening_queue_url);

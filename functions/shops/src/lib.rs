@@ -61,10 +61,10 @@ pub struct Parts {
     pub(crate) store: Store,
     pub(crate) requests: Requests,
     pub(crate) rate_limits: RateLimits,
-    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) catalogue: Catalogue,
     pub(crate) default_commission: CommissionRate,
     /// In which a price can be given.
-    pub(crate) currencies: Arc<Currencies>,
+    pub(crate) currencies: Currencies,
 }
 
 /// The routes of this context.
@@ -153,17 +153,16 @@ pub async fn build(
         ),
         rate_limits: RateLimits::new(aws.table(&config.requests_table), clock.clone()),
         requests: Requests::new(aws.table(config.requests_table), clock.clone()),
-        catalogue: Arc::new(catalogue),
+        catalogue,
         default_commission: config.default_commission,
-        currencies: Arc::new(config.currencies),
+        currencies: config.currencies,
         clock,
     });
     let api = api().stage(Capability::Trade, config.trade);
     let orders = aws.queue(config.orders_queue_url);
     let shops = aws.queue(config.shops_queue_url);
     let webhooks = aws.queue(config.webhooks_queue_url);
-    let (worker, sweeper) = (app.clone(), app.clone());
-    let catalogue = Arc::clone(&app.catalogue);
+    let (worker, sweeper, publisher) = (app.clone(), app.clone(), app.clone());
     Ok(Function::new()
         .http(api.router(app))
         .queue(move |batch| {
@@ -171,7 +170,7 @@ pub async fn build(
             async move { each(batch, |event| consume::handle(&app, event)).await }
         })
         .publish(move |change| {
-            let told = events::events(change, &catalogue)?.into_iter();
+            let told = events::events(change, &publisher.catalogue)?.into_iter();
             let told = told.map(|(subscriber, event)| match subscriber {
                 Subscriber::Orders => (orders.clone(), event),
                 Subscriber::Webhooks => (webhooks.clone(), event),

@@ -131,7 +131,7 @@ pub struct Parts {
     events_queue: Queue,
     webhooks_queue: Queue,
     /// In which something can be given a price.
-    currencies: Arc<Currencies>,
+    currencies: Currencies,
 }
 
 /// The routes of this context.
@@ -255,7 +255,7 @@ pub async fn build(
         vouchers_queue: aws.queue(config.vouchers_queue_url),
         events_queue: aws.queue(config.events_queue_url),
         webhooks_queue: aws.queue(config.webhooks_queue_url),
-        currencies: Arc::new(config.currencies),
+        currencies: config.currencies,
         clock,
     });
     let api = api()
