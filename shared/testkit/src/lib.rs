@@ -14,6 +14,7 @@
 mod chain;
 mod client;
 mod documentation;
+pub mod log;
 mod world;
 
 pub use client::{Answer, Client, RequestBuilder};

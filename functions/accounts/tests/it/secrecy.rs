@@ -1,42 +1,18 @@
 //! What must never get out.
 
-use std::{cell::RefCell, io};
-
+use platform::tracing::Level;
 use serde_json::json;
+use testkit::log;
 
 use crate::people::{People, person};
 
 const CANARY: &str = "canary-7f3a9c-password";
 const CANARY_EMAIL: &str = "canary-7f3a9c@example.org";
 
-thread_local! {
-    /// What this thread has logged: a test and everything it calls run on one.
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Keeps what is logged with the thread that logs it.
-struct Log;
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn passwords_addresses_and_tokens_are_in_no_log_and_no_foreign_answer() {
-    // As talkative as the template lets an operator make it; for the whole process, since what a
-    // thread without a subscriber meets first stays silent in all of them.
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::DEBUG)
-        .with_ansi(false)
-        .with_writer(|| Log)
-        .init();
+    // As talkative as the template lets an operator make it.
+    log::keep(Level::DEBUG);
 
     let people = People::start().await;
     let anyone = people.app.anonymous();
@@ -68,7 +44,7 @@ async fn passwords_addresses_and_tokens_are_in_no_log_and_no_foreign_answer() {
         }
     }
 
-    let text = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
+    let text = log::kept();
     let access_token = tokens["access_token"].as_str().unwrap();
     for secret in [
         CANARY,

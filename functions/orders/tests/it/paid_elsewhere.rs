@@ -1,6 +1,8 @@
 //! `POST /v1/orders/{id}/refunds/{refund}/paid-elsewhere`
 
-use serde_json::json;
+use platform::tracing::Level;
+use serde_json::{Value, json};
+use testkit::log;
 
 use crate::sale::{Sale, refusal, refused, wish};
 
@@ -31,8 +33,14 @@ async fn a_refund_that_failed_counts_as_paid_when_an_operator_has_told_how() {
     assert_eq!(refusal(&again), conflict);
     let retried = sale.post(&operator, &retry, "k3", json!({})).await;
     assert_eq!(refusal(&retried), conflict);
+    // If the provider pays after all, a person is called, and the buyer keeps a refund that is paid.
+    log::keep(Level::ERROR);
+    assert_eq!(log::kept(), "");
     sale.settle(&due, "refund.succeeded").await;
     assert_eq!(sale.order().await["refunds"], order["refunds"]);
+    let said: Value = serde_json::from_str(&log::kept()).unwrap();
+    assert_eq!(said["books"], "payments");
+    assert_eq!(said["refund"], due["id"]);
 }
 
 #[tokio::test]
