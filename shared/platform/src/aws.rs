@@ -8,19 +8,8 @@ use std::{
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_runtime_api::client::{
-    connection::{CaptureSmithyConnection, ConnectionMetadata},
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-        SharedHttpConnector,
-    },
-    orchestrator::{HttpRequest, HttpResponse},
-    result::ConnectorError,
-    runtime_components::RuntimeComponents,
-};
-use aws_smithy_types::{body::SdkBody, retry::RetryConfig, timeout::TimeoutConfig};
-use http_body_util::BodyExt;
-use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 
 use crate::{
     bucket::Bucket,
@@ -31,9 +20,10 @@ use crate::{
     presign::Signer,
     public::PublicOutbound,
     queue::Queue,
+    sdk_http::{NetworkClient, TransportClient},
     secret::Secret,
     table::{Item, Key, Table, TransactError, Transaction},
-    transport::{Transport, TransportError},
+    transport::Transport,
 };
 
 /// The roots that sign AWS's own endpoints, compiled in: parsing a system's whole store costs a cold
@@ -227,28 +217,28 @@ macro_rules! client {
     ($self:ident, $name:ident, $sdk:ident $(, $extra:ident($value:expr))*) => {
         pub(crate) fn $name(&$self) -> &$sdk::Client {
             $self.$name.get_or_init(|| {
-            let mut config = $sdk::Config::builder()
-                .behavior_version($sdk::config::BehaviorVersion::latest())
-                .region($sdk::config::Region::new($self.region.clone()))
-                .credentials_provider($self.credentials.clone())
-                .http_client($self.http_client.clone())
-                .sleep_impl(TokioSleep::new())
-                .retry_config(
-                    RetryConfig::standard()
-                        .with_max_attempts(MAX_ATTEMPTS)
-                        .with_initial_backoff(FIRST_BACKOFF)
-                        .with_max_backoff(LONGEST_BACKOFF),
-                )
-                .timeout_config(
-                    TimeoutConfig::builder()
-                        .connect_timeout(CONNECT_TIMEOUT)
-                        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                        .operation_timeout(OPERATION_TIMEOUT)
-                        .build(),
-                )
-                $(.$extra($value))*;
-            config.set_endpoint_url($self.endpoints.$name.clone());
-            $sdk::Client::from_conf(config.build())
+                let mut config = $sdk::Config::builder()
+                    .behavior_version($sdk::config::BehaviorVersion::latest())
+                    .region($sdk::config::Region::new($self.region.clone()))
+                    .credentials_provider($self.credentials.clone())
+                    .http_client($self.http_client.clone())
+                    .sleep_impl(TokioSleep::new())
+                    .retry_config(
+                        RetryConfig::standard()
+                            .with_max_attempts(MAX_ATTEMPTS)
+                            .with_initial_backoff(FIRST_BACKOFF)
+                            .with_max_backoff(LONGEST_BACKOFF),
+                    )
+                    .timeout_config(
+                        TimeoutConfig::builder()
+                            .connect_timeout(CONNECT_TIMEOUT)
+                            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                            .operation_timeout(OPERATION_TIMEOUT)
+                            .build(),
+                    )
+                    $(.$extra($value))*;
+                config.set_endpoint_url($self.endpoints.$name.clone());
+                $sdk::Client::from_conf(config.build())
             })
         }
     };
@@ -284,109 +274,6 @@ fn network() -> Result<NetworkClient, ConfigError> {
         .map_err(|error| ConfigError::of(format!("the compiled-in roots are unusable: {error}")))?;
     let connector = Connector::new(trust, Addresses::OfSystem, CONNECT_TIMEOUT);
     Ok(NetworkClient(connector))
-}
-
-/// A [`Connector`] in the shape that the SDK wants. How long a connection may take is the same for every
-/// client, so that the SDK's own word on it is not asked.
-#[derive(Clone, Debug)]
-struct NetworkClient(Connector);
-
-impl HttpClient for NetworkClient {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for NetworkClient {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let connector = self.0.clone();
-        HttpConnectorFuture::new(async move {
-            let mut request = request
-                .try_into_http1x()
-                .map_err(|error| ConnectorError::user(error.into()))?;
-            let connection = capture_connection(&mut request);
-            // By which the SDK says that the next try is to be made on another connection.
-            if let Some(captured) = request.extensions().get::<CaptureSmithyConnection>() {
-                captured.set_connection_retriever(move || metadata(&connection));
-            }
-            let response = connector.send(request).await.map_err(|error| {
-                if connector::is_timeout(&error) {
-                    ConnectorError::timeout(error.into())
-                } else if connector::is_unsendable(&error) {
-                    ConnectorError::user(error.into())
-                } else {
-                    ConnectorError::io(error.into())
-                }
-            })?;
-            HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
-                .map_err(|error| ConnectorError::other(error.into(), None))
-        })
-    }
-}
-
-fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
-    connection.connection_metadata().as_ref()?;
-    let connection = connection.clone();
-    let metadata = ConnectionMetadata::builder()
-        .proxied(false)
-        .poison_fn(move || {
-            if let Some(connected) = connection.connection_metadata().as_ref() {
-                connected.poison();
-            }
-        })
-        .build();
-    Some(metadata)
-}
-
-/// A [`Transport`] in the shape that the SDK wants.
-#[derive(Clone)]
-struct TransportClient(Arc<dyn Transport>);
-
-impl fmt::Debug for TransportClient {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("TransportClient")
-    }
-}
-
-impl HttpClient for TransportClient {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for TransportClient {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let transport = Arc::clone(&self.0);
-        HttpConnectorFuture::new(async move {
-            let request = request
-                .try_into_http1x()
-                .map_err(|error| ConnectorError::user(error.into()))?;
-            let (head, body) = request.into_parts();
-            let body = body
-                .collect()
-                .await
-                .map_err(ConnectorError::user)?
-                .to_bytes();
-            let response = transport
-                .call(http::Request::from_parts(head, body))
-                .await
-                .map_err(|error| match error {
-                    TransportError::Io(_) => ConnectorError::io(error.into()),
-                    TransportError::Timeout => ConnectorError::timeout(error.into()),
-                    TransportError::Other(_) => ConnectorError::other(error.into(), None),
-                })?;
-            HttpResponse::try_from(response.map(SdkBody::from))
-                .map_err(|error| ConnectorError::other(error.into(), None))
-        })
-    }
 }
 
 #[cfg(test)]

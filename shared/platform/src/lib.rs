@@ -20,6 +20,7 @@ mod outbound;
 mod presign;
 pub mod public;
 mod queue;
+mod sdk_http;
 mod sealing;
 mod secret;
 pub mod serve;
