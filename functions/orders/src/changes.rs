@@ -1,6 +1,6 @@
 //! Changing one order: read, decide, commit with all that follows; again if another was faster.
 
-use std::{num::NonZeroU32, slice::from_ref};
+use std::{fmt::Display, num::NonZeroU32, slice::from_ref};
 
 use kernel::{Id, Timestamp, kind};
 use platform::{ServiceError, table::Write};
@@ -20,6 +20,10 @@ use crate::{
 /// another's change was done.
 const MAX_TRIES: usize = 64;
 
+/// What becomes of an order at a time. Behind a pointer, so that the code around it is there once and not
+/// for every route.
+type Decide<'a, E> = dyn Fn(Order, Timestamp) -> Result<Changed, E> + Sync + 'a;
+
 /// An order after a request, and whether the request was done before.
 #[derive(Debug)]
 pub(crate) struct Done {
@@ -29,13 +33,13 @@ pub(crate) struct Done {
 
 /// Why an order was not changed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ChangeError<E> {
+pub(crate) enum ChangeError {
     /// There is no such order.
     #[error("there is no such order")]
     Absent,
-    /// It cannot be.
+    /// It cannot be; why.
     #[error("{0}")]
-    Refused(E),
+    Refused(String),
     /// Others kept getting in between.
     #[error("too many others changed the order")]
     Contended,
@@ -54,11 +58,20 @@ struct Record {
 impl Parts {
     /// Changes an order as `decide` says, for an event or for time: whatever is decided must be
     /// nothing the second time, since nothing else keeps it from being done twice.
-    pub(crate) async fn change<E>(
+    pub(crate) async fn change<E: Display>(
         &self,
         id: Id<kind::Order>,
-        decide: impl Fn(Order, Timestamp) -> Result<Changed, E>,
-    ) -> Result<(), ChangeError<E>> {
+        decide: impl Fn(Order, Timestamp) -> Result<Changed, E> + Sync,
+    ) -> Result<(), ChangeError> {
+        let decide = |order, now| decide(order, now).map_err(|error| error.to_string());
+        self.change_as(id, &decide).await
+    }
+
+    async fn change_as(
+        &self,
+        id: Id<kind::Order>,
+        decide: &Decide<'_, String>,
+    ) -> Result<(), ChangeError> {
         for _ in 0..MAX_TRIES {
             let now = self.now();
             let seen = self.store.order(id).await?.ok_or(ChangeError::Absent)?;
@@ -84,7 +97,16 @@ impl Parts {
         &self,
         id: Id<kind::Order>,
         key: &RequestKey,
-        decide: impl Fn(Order, Timestamp) -> Result<Changed, ApiError>,
+        decide: impl Fn(Order, Timestamp) -> Result<Changed, ApiError> + Sync,
+    ) -> Result<Done, ApiError> {
+        self.change_once_as(id, key, &decide).await
+    }
+
+    async fn change_once_as(
+        &self,
+        id: Id<kind::Order>,
+        key: &RequestKey,
+        decide: &Decide<'_, ApiError>,
     ) -> Result<Done, ApiError> {
         for _ in 0..MAX_TRIES {
             let now = self.now();

@@ -74,7 +74,7 @@ enum PassError {
     #[error(transparent)]
     End(#[from] EndError),
     #[error(transparent)]
-    Change(#[from] ChangeError<Infallible>),
+    Change(#[from] ChangeError),
     #[error(transparent)]
     Settle(#[from] ConsumeError),
     #[error(transparent)]
@@ -92,7 +92,7 @@ async fn try_pass(app: &App, id: Id<kind::Order>) -> Result<bool, PassError> {
             return Ok(false);
         }
         let changed = app.change(id, |order, now| {
-            Ok(has_come(&order, now).unwrap_or_else(|| order.into()))
+            Ok::<_, Infallible>(has_come(&order, now).unwrap_or_else(|| order.into()))
         });
         changed.await?;
         return Ok(true);

@@ -68,9 +68,9 @@ impl Queue {
             .map_err(|error| ServiceError::of_sdk("send", &self.url, error))
     }
 
-    /// Sends one event.
+    /// Sends one event: as a batch of one, so that functions need one way of sending.
     pub async fn send_event(&self, event: &Event) -> Result<(), ServiceError> {
-        self.send(self.encode(event)?).await
+        self.send_batch(vec![self.encode(event)?]).await
     }
 
     /// Sends every event, in as few requests as the service allows.

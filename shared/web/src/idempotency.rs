@@ -7,6 +7,7 @@
 //! once the reason is gone.
 
 use axum::{
+    body::Bytes,
     extract::{FromRequest, Request},
     response::{IntoResponse, Response},
 };
@@ -51,24 +52,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Idempotent<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let caller = Caller::of(request.extensions())?;
-        require_json(request.headers())?;
-        let key = key_of(request.headers())?;
-        let method = request.method().as_str().to_owned();
-        let path = request.uri().path().to_owned();
-        let bytes = read_body(request, MAX_BODY_BYTES).await?;
+        let (caller, key, body) = keyed(request).await?;
         // A route without fields may be called with an empty body.
-        let body = parse_json(if bytes.is_empty() { b"{}" } else { &bytes })?;
-        let account = caller.account.to_string();
-        Ok(Self {
-            key: RequestKey {
-                id: hex(&[account.as_bytes(), key.as_bytes()]),
-                fingerprint: hex(&[method.as_bytes(), path.as_bytes(), &bytes]),
-            },
-            caller,
-            body,
-        })
+        let body = parse_json(if body.is_empty() { b"{}" } else { &body })?;
+        Ok(Self { caller, body, key })
     }
+}
+
+/// What is the same for every type of body.
+async fn keyed(request: Request) -> Result<(Caller, RequestKey, Bytes), ApiError> {
+    let caller = Caller::of(request.extensions())?;
+    require_json(request.headers())?;
+    let key = key_of(request.headers())?;
+    let method = request.method().as_str().to_owned();
+    let path = request.uri().path().to_owned();
+    let body = read_body(request, MAX_BODY_BYTES).await?;
+    let account = caller.account.to_string();
+    let key = RequestKey {
+        id: hex(&[account.as_bytes(), key.as_bytes()]),
+        fingerprint: hex(&[method.as_bytes(), path.as_bytes(), &body]),
+    };
+    Ok((caller, key, body))
 }
 
 impl RequestKey {
@@ -115,6 +119,12 @@ impl Requests {
     /// What an earlier request with this key resulted in, if there was one. A different request
     /// under the same key is refused.
     pub async fn find<R: DeserializeOwned>(&self, key: &RequestKey) -> Result<Option<R>, ApiError> {
+        let result = self.result_of(key).await?;
+        let result = result.as_deref().map(serde_json::from_str);
+        result.transpose().map_err(ApiError::internal)
+    }
+
+    async fn result_of(&self, key: &RequestKey) -> Result<Option<String>, ApiError> {
         let Some(record) = self.table.get::<Record>(&record_key(key)).await? else {
             return Ok(None);
         };
@@ -124,25 +134,28 @@ impl Requests {
         if record.fingerprint != key.fingerprint {
             return Err(ApiError::new(Code::IdempotencyKeyReused));
         }
-        serde_json::from_str(&record.result)
-            .map(Some)
-            .map_err(ApiError::internal)
+        Ok(Some(record.result))
     }
 
     /// The write that remembers `result`: put it into the transaction that has the effect. It must
     /// hold no secret; name what was created and read it again for a replay.
     pub fn record(&self, key: &RequestKey, result: &impl Serialize) -> Result<Write, ApiError> {
+        let result = serde_json::to_string(result).map_err(ApiError::internal)?;
+        Ok(self.record_of(key, result))
+    }
+
+    fn record_of(&self, key: &RequestKey, result: String) -> Write {
         let now = self.clock.now_seconds();
         let record = Record {
             pk: record_key(key).pk().to_owned(),
             fingerprint: key.fingerprint.clone(),
-            result: serde_json::to_string(result).map_err(ApiError::internal)?,
+            result,
             expires_at: now + KEPT_SECONDS,
         };
-        Ok(Write::put(&self.table, &record)
+        Write::put(&self.table, &record)
             .when("attribute_not_exists(pk) OR #expires_at <= :now")
             .bind(":now", now)
-            .labelled(IDEMPOTENCY))
+            .labelled(IDEMPOTENCY)
     }
 }
 

@@ -29,25 +29,32 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        require_json(request.headers())?;
-        let body = read_body(request, MAX_BODY_BYTES).await?;
-        parse_json(&body).map(Self)
+        parse_json(&json_body(request).await?).map(Self)
     }
+}
+
+async fn json_body(request: Request) -> Result<Bytes, ApiError> {
+    require_json(request.headers())?;
+    read_body(request, MAX_BODY_BYTES).await
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => (
-                [(
-                    header::CONTENT_TYPE,
-                    HeaderValue::from_static("application/json"),
-                )],
-                body,
-            )
-                .into_response(),
-            Err(error) => ApiError::internal(error).into_response(),
-        }
+        written(serde_json::to_vec(&self.0))
+    }
+}
+
+fn written(json: serde_json::Result<Vec<u8>>) -> Response {
+    match json {
+        Ok(body) => (
+            [(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            )],
+            body,
+        )
+            .into_response(),
+        Err(error) => ApiError::internal(error).into_response(),
     }
 }
 
@@ -92,29 +99,43 @@ pub fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
 /// Reads a JSON text: what is no JSON is `malformed_request`, what does not fit is
 /// `validation_failed` with a pointer to it.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let no_json = |error: serde_json::Error| {
-        ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {error}"))
-    };
-    let body = std::str::from_utf8(body).map_err(|error| {
-        ApiError::new(Code::MalformedRequest).detail(format!("the body is no UTF-8: {error}"))
-    })?;
-    // serde_json calls a number in place of an enum's variant a fault of syntax, and a wrong type before
-    // broken syntax a fault of data; so what is JSON at all is asked apart.
-    let is_json = || serde_json::from_str::<IgnoredAny>(body).map_err(no_json);
-    // A list would be taken for a struct's fields in their order, which nobody means.
-    if !body.trim_start().starts_with('{') {
-        is_json()?;
-        return Err(ApiError::field("", "it is no object"));
-    }
-    let mut reader = serde_json::Deserializer::from_str(body);
+    let text = object(body)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader);
-    if value.is_err() {
-        is_json()?;
-    }
-    let value =
-        value.map_err(|error| ApiError::field(pointer(error.path()), error.inner().to_string()))?;
+    let value = value.map_err(|error| misfit(text, &error))?;
     reader.end().map_err(no_json)?;
     Ok(value)
+}
+
+/// The text of an object, as far as its beginning shows. A list would be taken for a struct's fields in
+/// their order, which nobody means.
+fn object(body: &[u8]) -> Result<&str, ApiError> {
+    let text = std::str::from_utf8(body).map_err(|error| {
+        ApiError::new(Code::MalformedRequest).detail(format!("the body is no UTF-8: {error}"))
+    })?;
+    if !text.trim_start().starts_with('{') {
+        is_json(text)?;
+        return Err(ApiError::field("", "it is no object"));
+    }
+    Ok(text)
+}
+
+/// serde_json calls a number in place of an enum's variant a fault of syntax, and a wrong type before
+/// broken syntax a fault of data; so what is JSON at all is asked apart.
+fn misfit(text: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    match is_json(text) {
+        Ok(()) => ApiError::field(pointer(error.path()), error.inner().to_string()),
+        Err(error) => error,
+    }
+}
+
+fn is_json(text: &str) -> Result<(), ApiError> {
+    let any = serde_json::from_str::<IgnoredAny>(text);
+    any.map(|_| ()).map_err(no_json)
+}
+
+fn no_json(error: serde_json::Error) -> ApiError {
+    ApiError::new(Code::MalformedRequest).detail(format!("the body is no JSON: {error}"))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

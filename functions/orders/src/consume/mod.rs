@@ -75,7 +75,7 @@ async fn dispatch(app: &App, event: Event) -> Result<(), ConsumeError> {
 }
 
 /// What became of a change that an event asked for.
-fn changed<E: std::fmt::Display>(outcome: Result<(), ChangeError<E>>) -> Result<(), ConsumeError> {
+fn changed(outcome: Result<(), ChangeError>) -> Result<(), ConsumeError> {
     outcome.map_err(|error| match error {
         // Nobody is told of an order before it is there, so this is no matter of order.
         ChangeError::Absent | ChangeError::Refused(_) => {

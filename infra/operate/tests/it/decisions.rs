@@ -260,3 +260,25 @@ async fn whoever_is_signed_out_already_can_sign_out_here_too() {
     }
     desk.planet.stop().await.unwrap();
 }
+
+/// How such a refund comes to be is played by the tests of orders; here, that it is asked for rightly.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_elsewhere_is_told_of_one_refund_with_its_reference() {
+    let desk = Desk::open().await;
+    desk.sign_in("op", "operator@example.com", PASSWORD).await;
+    let paid = async |reference: &str| {
+        let order = "ord_01J8Z3K4M5N6P7Q8R9S0T1V2W3";
+        let refund = "rfd_01J8Z3K4M5N6P7Q8R9S0T1V2W3";
+        let words = ["paid", order, refund, "--reference", reference];
+        desk.type_as("op", &words).await
+    };
+    let unknown = paid("transfer 204").await;
+    assert_eq!(unknown.code, 1, "{unknown:?}");
+    assert!(unknown.complaint.contains("not_found"), "{unknown:?}");
+    let nothing = paid("").await;
+    assert_eq!(nothing.code, 1, "{nothing:?}");
+    assert!(
+        nothing.complaint.contains("validation_failed") && nothing.complaint.contains("/reference"),
+        "{nothing:?}"
+    );
+}
