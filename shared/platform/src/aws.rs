@@ -20,7 +20,7 @@ use crate::{
     presign::Signer,
     public::PublicOutbound,
     queue::Queue,
-    sdk_http::{NetworkClient, TransportClient},
+    sdk_http::{NetworkClient, TransportClient, client_over},
     secret::Secret,
     table::{Item, Key, Table, TransactError, Transaction},
     transport::Transport,
@@ -90,7 +90,7 @@ impl Aws {
     /// `AWS_ENDPOINT_URL`, or `AWS_ENDPOINT_URL_DYNAMODB`, `…_SQS`, `…_S3` and `…_SECRETS_MANAGER`.
     /// No provider chain: it costs a cold start more than everything else together.
     pub fn of_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Self::build(environment, SharedHttpClient::new(network()?))
+        Self::build(environment, client_over(network()?))
     }
 
     /// The same, but every request goes through `transport`.
@@ -98,10 +98,7 @@ impl Aws {
         environment: &Environment,
         transport: Arc<dyn Transport>,
     ) -> Result<Self, ConfigError> {
-        Self::build(
-            environment,
-            SharedHttpClient::new(TransportClient(transport)),
-        )
+        Self::build(environment, client_over(TransportClient(transport)))
     }
 
     fn build(

@@ -6,11 +6,10 @@ use std::{fmt, sync::Arc};
 use aws_smithy_runtime_api::client::{
     connection::{CaptureSmithyConnection, ConnectionMetadata},
     http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+        HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
     },
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
@@ -21,20 +20,16 @@ use crate::{
     transport::{Transport, TransportError},
 };
 
-/// The network. How long a connection may take is the same for every client, so that the SDK's own word
-/// on it is not asked.
-#[derive(Clone, Debug)]
-pub(crate) struct NetworkClient(pub(crate) Connector);
-
-impl HttpClient for NetworkClient {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
+/// Sends everything through `connector`. How long a connection may take is the same for every client, so
+/// that the SDK's own word on it is not asked.
+pub(crate) fn client_over(connector: impl HttpConnector + 'static) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
 }
+
+/// The network.
+#[derive(Debug)]
+pub(crate) struct NetworkClient(pub(crate) Connector);
 
 impl HttpConnector for NetworkClient {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
@@ -78,22 +73,11 @@ fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
 }
 
 /// Whatever carries calls instead; an answer is read whole.
-#[derive(Clone)]
 pub(crate) struct TransportClient(pub(crate) Arc<dyn Transport>);
 
 impl fmt::Debug for TransportClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("TransportClient")
-    }
-}
-
-impl HttpClient for TransportClient {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }
 
